@@ -1,0 +1,107 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.Data;
+
+/// <summary>
+/// The one door to the tables. Every unit of work gets a context of its own, a deadline and, where the connection failed, another try;
+/// so it may run more than once and must do the same each time.
+/// </summary>
+public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOptions<DatabaseOptions> options, WakeUps wakeUps, Clock clock)
+{
+    /// <summary>SQLite has one writer at a time. Waiting here costs no thread, waiting for its file lock does.</summary>
+    private readonly SemaphoreSlim? _writer = options.Value.Provider == DatabaseProvider.Sqlite ? new SemaphoreSlim(1) : null;
+
+    /// <summary>Reads, without tracking what is read.</summary>
+    /// <exception cref="StorageException">The database failed.</exception>
+    public Task<T> ReadAsync<T>(Func<ChatDbContext, CancellationToken, Task<T>> read, CancellationToken ct) => RunAsync(read, ct);
+
+    /// <summary>Writes what needs no more than one statement, or what belongs to no owner.</summary>
+    /// <exception cref="StorageException">The database failed.</exception>
+    public Task<T> WriteAsync<T>(Func<ChatDbContext, CancellationToken, Task<T>> write, CancellationToken ct) =>
+        InTurnAsync(() => RunAsync(write, ct), ct);
+
+    /// <summary>
+    /// Changes what an owner has, and tells it in the owner's feed, in one transaction under the lock on the owner's row.
+    /// Whatever the work returns as an error undoes it. Readers are woken after the commit.
+    /// </summary>
+    /// <returns>What the work returned; NOT_FOUND when there is no such owner.</returns>
+    /// <exception cref="StorageException">The database failed.</exception>
+    public async Task<Result<T>> ChangeAsync<T>(long owner, Func<OwnerWork, CancellationToken, Task<Result<T>>> work, CancellationToken ct)
+    {
+        var woken = false;
+        var result = await InTurnAsync(
+            () => RunAsync<Result<T>>(
+                async (db, token) =>
+                {
+                    db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
+                    await using var transaction = await db.Database.BeginTransactionAsync(token);
+                    if (await db.LockOwnerAsync(owner, token) is not { } user) return ChatError.NotFound;
+                    var unit = new OwnerWork(db, user, clock.Now);
+                    var result = await work(unit, token);
+                    if (result.Failed) return result;
+                    woken = unit.NumberChanges();
+                    await db.SaveChangesAsync(token);
+                    // Not the caller's token: whether a commit arrived must not depend on who is still listening.
+                    using var deadline = new CancellationTokenSource(options.Value.Deadline);
+                    await transaction.CommitAsync(deadline.Token);
+                    return result;
+                },
+                ct),
+            ct);
+        if (woken && !result.Failed) wakeUps.Wake(WakeKey.Feed(owner));
+        return result;
+    }
+
+    private async Task<T> InTurnAsync<T>(Func<Task<T>> write, CancellationToken ct)
+    {
+        if (_writer is null) return await write();
+        if (!await _writer.WaitAsync(options.Value.Deadline, ct)) throw new StorageException(StorageFault.Overloaded, null);
+        try
+        {
+            return await write();
+        }
+        finally
+        {
+            _writer.Release();
+        }
+    }
+
+    private async Task<T> RunAsync<T>(Func<ChatDbContext, CancellationToken, Task<T>> work, CancellationToken ct)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(options.Value.Deadline);
+        await using var db = await contexts.CreateDbContextAsync(ct);
+        try
+        {
+            return await db.Database.CreateExecutionStrategy().ExecuteAsync(
+                (db, work),
+                static async (state, token) =>
+                {
+                    state.db.ChangeTracker.Clear();
+                    return await state.work(state.db, token);
+                },
+                deadline.Token);
+        }
+        catch (OperationCanceledException late) when (!ct.IsCancellationRequested)
+        {
+            throw new StorageException(StorageFault.Unavailable, late);
+        }
+        catch (Exception fault) when (FaultOf(db, fault) is { } known)
+        {
+            throw new StorageException(known, fault);
+        }
+    }
+
+    private static StorageFault? FaultOf(ChatDbContext db, Exception fault) => fault switch
+    {
+        RetryLimitExceededException { InnerException: { } last } => FaultOf(db, last) ?? StorageFault.Unavailable,
+        DbUpdateException { InnerException: DbException inner } => db.FaultOf(inner),
+        DbException known => db.FaultOf(known),
+        TimeoutException => StorageFault.Unavailable,
+        InvalidOperationException { InnerException: { } inner } => FaultOf(db, inner),
+        _ => null,
+    };
+}

@@ -1,0 +1,124 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace ChatService.Data;
+
+/// <summary>
+/// The tables, as both databases have them. Whatever is owned has the key (owner, id), and so have the references to it:
+/// no row can point into another owner's, and every table can be partitioned by owner as it is.
+/// </summary>
+public abstract class ChatDbContext(DbContextOptions options) : DbContext(options)
+{
+    public DbSet<User> Users => Set<User>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<Conversation> Conversations => Set<Conversation>();
+
+    public DbSet<Message> Messages => Set<Message>();
+
+    public DbSet<Completion> Completions => Set<Completion>();
+
+    public DbSet<CompletionText> CompletionTexts => Set<CompletionText>();
+
+    public DbSet<Change> Changes => Set<Change>();
+
+    public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
+
+    /// <summary>Takes the next <see cref="IdBlocks.Size"/> ids; the answer is the first of them.</summary>
+    public abstract Task<long> TakeIdsAsync(IdKind kind, CancellationToken ct);
+
+    /// <summary>Locks the owner's row until the transaction ends.</summary>
+    /// <returns>The row, tracked; null when there is no such owner.</returns>
+    public abstract Task<User?> LockOwnerAsync(long owner, CancellationToken ct);
+
+    /// <summary>Whether the fault means that a unique index refused the row.</summary>
+    public abstract bool IsUniqueViolation(DbUpdateException fault);
+
+    /// <summary>What the driver's exception says of the database; null when it says something of the statement.</summary>
+    public abstract StorageFault? FaultOf(DbException fault);
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        model.Entity<User>(user =>
+        {
+            user.Property(u => u.Id).ValueGeneratedNever();
+            user.Property(u => u.Username).HasMaxLength(Input.MaximumUsernameLength);
+            user.Property(u => u.UsernameKey).HasMaxLength(2 * Input.MaximumUsernameLength);
+            user.HasIndex(u => u.UsernameKey).IsUnique();
+        });
+        model.Entity<Session>(session =>
+        {
+            session.HasKey(s => new { s.OwnerId, s.TokenHash });
+            session.HasOne<User>().WithMany().HasForeignKey(s => s.OwnerId);
+        });
+        model.Entity<Conversation>(conversation =>
+        {
+            conversation.HasKey(c => new { c.OwnerId, c.Id });
+            conversation.HasOne<User>().WithMany().HasForeignKey(c => c.OwnerId);
+            conversation.HasIndex(c => new { c.OwnerId, c.UpdatedAt, c.Id }, "ix_conversations_current").HasFilter("archived_at IS NULL");
+            conversation.HasIndex(c => new { c.OwnerId, c.UpdatedAt, c.Id }, "ix_conversations_archived").HasFilter("archived_at IS NOT NULL");
+        });
+        model.Entity<Message>(message =>
+        {
+            message.HasKey(m => new { m.OwnerId, m.Id });
+            message.HasOne<Conversation>().WithMany().HasForeignKey(m => new { m.OwnerId, m.ConversationId });
+            message.HasOne<Message>().WithMany().HasForeignKey(m => new { m.OwnerId, m.QuestionId }).OnDelete(DeleteBehavior.NoAction);
+            message.HasIndex(m => new { m.OwnerId, m.ConversationId, m.Sequence }).IsUnique();
+            message.HasIndex(m => new { m.OwnerId, m.QuestionId }, "ix_messages_answers");
+            message.HasIndex(m => new { m.OwnerId, m.QuestionId }, "ux_messages_current_answer")
+                .IsUnique().HasFilter("question_id IS NOT NULL AND NOT superseded");
+        });
+        model.Entity<Completion>(completion =>
+        {
+            completion.HasKey(c => new { c.OwnerId, c.Id });
+            completion.HasOne<Message>().WithOne().HasForeignKey<Completion>(c => new { c.OwnerId, c.Id });
+            completion.HasIndex(c => new { c.OwnerId, c.ConversationId }, "ux_completions_running").IsUnique().HasFilter("status = 'Running'");
+            completion.HasIndex(c => c.LeaseUntil).HasFilter("status = 'Running'");
+        });
+        model.Entity<CompletionText>(text =>
+        {
+            text.HasKey(t => new { t.OwnerId, t.CompletionId, t.Offset });
+            text.HasOne<Completion>().WithMany().HasForeignKey(t => new { t.OwnerId, t.CompletionId });
+        });
+        model.Entity<Change>(change =>
+        {
+            change.HasKey(c => new { c.OwnerId, c.Sequence });
+            change.HasOne<User>().WithMany().HasForeignKey(c => c.OwnerId);
+            change.HasIndex(c => new { c.OwnerId, c.ConversationId });
+            change.HasIndex(c => c.CreatedAt);
+        });
+        model.Entity<IdempotencyKey>(key =>
+        {
+            key.HasKey(k => new { k.OwnerId, k.Operation, k.Key });
+            key.Property(k => k.Key).HasMaxLength(Input.MaximumKeyLength);
+            key.HasOne<User>().WithMany().HasForeignKey(k => k.OwnerId);
+            key.HasIndex(k => k.CreatedAt);
+        });
+        foreach (var entity in model.Model.GetEntityTypes())
+        {
+            Name(model.Entity(entity.ClrType), entity.ClrType.Name);
+        }
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
+    {
+        conventions.Properties<MessageRole>().HaveConversion<string>();
+        conventions.Properties<CompletionStatus>().HaveConversion<string>();
+        conventions.Properties<FinishReason>().HaveConversion<string>();
+        conventions.Properties<CompletionErrorCode>().HaveConversion<string>();
+        conventions.Properties<ChangeKind>().HaveConversion<string>();
+        conventions.Properties<IdempotentOperation>().HaveConversion<string>();
+    }
+
+    /// <summary>Snake case, as people write SQL.</summary>
+    private static void Name(EntityTypeBuilder entity, string name)
+    {
+        entity.ToTable(Snake(name) + "s");
+        foreach (var property in entity.Metadata.GetProperties()) property.SetColumnName(Snake(property.Name));
+    }
+
+    private static string Snake(string name) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i > 0 ? "_" : "") + char.ToLowerInvariant(c) : c.ToString()));
+}

@@ -1,0 +1,173 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.Data;
+
+/// <summary>
+/// Makes the answers. It owns every run of this process: a run outlives the request that asked for it, and nothing but
+/// a stop, a deletion or the end of the process cuts it short.
+/// </summary>
+public sealed partial class CompletionEngine : IHostedService, IDisposable
+{
+    internal static readonly ChatError Overloaded =
+        new(ErrorCode.Overloaded, "Too many answers are being made at once.", RetryAfter: TimeSpan.FromSeconds(2));
+
+    private readonly ConcurrentDictionary<WakeKey, CompletionRun> _runs = new();
+    private readonly SemaphoreSlim _slots;
+    private readonly CompletionSettler _settler;
+    private readonly CompletionTextWriter _texts;
+    private readonly ModelCaller _caller;
+    private readonly WakeUps _wakeUps;
+    private readonly CompletionOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger<CompletionEngine> _logger;
+
+    public CompletionEngine(
+        ChatDatabase database, WakeUps wakeUps, Clock clock, IOptions<CompletionOptions> options, TimeProvider time, ILogger<CompletionEngine> logger)
+    {
+        _slots = new SemaphoreSlim(options.Value.MaximumRunning);
+        _settler = new CompletionSettler(database);
+        _texts = new CompletionTextWriter(database, options, time, logger);
+        _caller = new ModelCaller(options, time);
+        (_wakeUps, _options, _time, _logger) = (wakeUps, options.Value, time, logger);
+    }
+
+    /// <summary>Who holds the leases of what this process makes.</summary>
+    public Guid Instance { get; } = Guid.NewGuid();
+
+    internal bool IsStopping { get; private set; }
+
+    internal ICollection<CompletionRun> Runs => _runs.Values;
+
+    Task IHostedService.StartAsync(CancellationToken cancellationToken)
+    {
+        _texts.Start(() => _runs.Values);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Lets what runs finish for a while; what has not finished then is kept as interrupted, with its text.</summary>
+    async Task IHostedService.StopAsync(CancellationToken cancellationToken)
+    {
+        IsStopping = true;
+        var ends = Task.WhenAll(_runs.Values.Select(run => run.Ended));
+        await Task.WhenAny(ends, Task.Delay(_options.DrainTimeout, _time, cancellationToken));
+        foreach (var run in _runs.Values) run.Stop(StopReason.Interrupted);
+        await Task.WhenAny(Task.WhenAll(_runs.Values.Select(run => run.Ended)), Task.Delay(TimeSpan.FromSeconds(5), _time, cancellationToken));
+        await _texts.StopAsync();
+    }
+
+    public void Dispose()
+    {
+        _texts.Dispose();
+        _slots.Dispose();
+    }
+
+    /// <summary>Takes one of the places; to be given back, or handed over with <see cref="Launch"/>.</summary>
+    internal bool TryTakeSlot() => _slots.Wait(0);
+
+    internal void GiveSlotBack() => _slots.Release();
+
+    /// <summary>Begins to make what has been committed as running.</summary>
+    internal void Launch(CompletionRun run)
+    {
+        _runs[run.Key] = run;
+        _ = RunAsync(run);
+        _wakeUps.Wake(run.Key);
+    }
+
+    internal CompletionRun? Find(WakeKey key) => _runs.GetValueOrDefault(key);
+
+    /// <summary>Ends what is made in a conversation that is gone.</summary>
+    internal void AbandonConversation(long owner, long conversation) => Abandon(run => run.Row.OwnerId == owner && run.Row.ConversationId == conversation);
+
+    internal void AbandonAll(long owner) => Abandon(run => run.Row.OwnerId == owner);
+
+    private void Abandon(Func<CompletionRun, bool> which)
+    {
+        foreach (var run in _runs.Values.Where(which)) run.Stop(StopReason.Abandoned);
+    }
+
+    /// <summary>One answer from its first token to its commit. Nothing escapes: whatever happens ends in a status.</summary>
+    private async Task RunAsync(CompletionRun run)
+    {
+        await Task.Yield();
+        Completion? committed = null;
+        try
+        {
+            var ending = await MakeAsync(run);
+            run.IsMade = true;
+            await _texts.SettleAsync();
+            committed = await CommitAsync(run, ending);
+        }
+        catch (Exception fault)
+        {
+            LogLost(fault, run.Row.Id);
+        }
+        finally
+        {
+            run.End(committed);
+            _runs.TryRemove(KeyValuePair.Create(run.Key, run));
+            _slots.Release();
+            _wakeUps.Wake(run.Key);
+            run.Dispose();
+        }
+    }
+
+    private async Task<CompletionEnding> MakeAsync(CompletionRun run)
+    {
+        var ending = new CompletionEnding();
+        try
+        {
+            await foreach (var piece in _caller.AskAsync(run.Model, run.Prompt, run.Row.Temperature, run.Row.MaxOutputTokens, run.Stopped))
+            {
+                if (piece.Text is { } text && run.Append(text)) _wakeUps.Wake(run.Key);
+                ending.Note(piece);
+            }
+
+            return ending with { Status = CompletionStatus.Completed };
+        }
+        catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
+        {
+            return ending with { Status = run.StopReason == StopReason.Cancelled ? CompletionStatus.Cancelled : CompletionStatus.Interrupted };
+        }
+        catch (ProviderException fault)
+        {
+            LogProviderFault(run.Row.Id, fault.Code, (fault.InnerException ?? fault).GetType().Name);
+            return ending with { Status = CompletionStatus.Failed, ErrorCode = fault.Code };
+        }
+        catch (Exception fault)
+        {
+            LogLost(fault, run.Row.Id);
+            return ending with { Status = CompletionStatus.Failed, ErrorCode = CompletionErrorCode.Internal };
+        }
+    }
+
+    /// <summary>Commits the end, however long the database is away: the answer has been paid for.</summary>
+    private async Task<Completion?> CommitAsync(CompletionRun run, CompletionEnding ending)
+    {
+        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < TimeSpan.FromSeconds(5) ? wait * 2 : wait)
+        {
+            if (run.StopReason == StopReason.Abandoned) return null;
+            try
+            {
+                return await _settler.SettleAsync(run.Row, Instance, run.Text, ending, run.Model.Tokens, CancellationToken.None);
+            }
+            catch (StorageException fault) when (!IsStopping)
+            {
+                LogCommitLater(fault, run.Row.Id);
+                await Task.Delay(wait, _time);
+            }
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Completion {Completion}: the provider failed, {Code} ({Fault})")]
+    private partial void LogProviderFault(long completion, CompletionErrorCode code, string fault);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Completion {Completion}: its end could not be stored yet")]
+    private partial void LogCommitLater(Exception fault, long completion);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Completion {Completion}: its making failed")]
+    private partial void LogLost(Exception fault, long completion);
+}

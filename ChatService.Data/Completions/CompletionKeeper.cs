@@ -1,0 +1,117 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.Data;
+
+/// <summary>
+/// Keeps what instances owe each other: renews the leases of what this one makes, settles what a dead one left, and looks, in one sweep for
+/// all watchers, at what others make. Wake-ups only hurry this; nothing depends on them.
+/// </summary>
+public sealed partial class CompletionKeeper(
+    ChatDatabase database, CompletionEngine engine, WakeUps wakeUps, Clock clock,
+    IOptions<CompletionOptions> options, IOptions<DatabaseOptions> databaseOptions, ILogger<CompletionKeeper> logger) : BackgroundService
+{
+    private const int Batch = 500;
+    private readonly CompletionSettler _settler = new(database);
+    private Dictionary<WakeKey, (CompletionStatus Status, int Offset)> _seen = [];
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // SQLite has one process: whatever runs in the file when it starts is a dead one's.
+        if (databaseOptions.Value.Provider == DatabaseProvider.Sqlite) await TryAsync(ct => SettleAsync((row, _) => row.Instance != engine.Instance, all: true, ct), stoppingToken);
+        await Task.WhenAll(
+            EveryAsync(options.Value.LeaseRenewal, KeepLeasesAsync, stoppingToken),
+            EveryAsync(options.Value.Sweep, SweepAsync, stoppingToken));
+    }
+
+    private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken ct)
+    {
+        using var timer = new PeriodicTimer(interval, clock.Time);
+        while (await timer.WaitForNextTickAsync(ct)) await TryAsync(work, ct);
+    }
+
+    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken ct)
+    {
+        try
+        {
+            await work(ct);
+        }
+        catch (Exception fault) when (!ct.IsCancellationRequested)
+        {
+            LogSkipped(fault);
+        }
+    }
+
+    private async Task KeepLeasesAsync(CancellationToken ct)
+    {
+        if (engine.Runs.Count > 0)
+        {
+            var until = clock.Now + options.Value.Lease;
+            await database.WriteAsync(
+                (db, token) => db.Completions.Where(c => c.Instance == engine.Instance && c.Status == CompletionStatus.Running)
+                    .ExecuteUpdateAsync(set => set.SetProperty(c => c.LeaseUntil, until), token),
+                ct);
+        }
+
+        await SettleAsync((row, now) => row.LeaseUntil < now, all: false, ct);
+    }
+
+    private async Task SettleAsync(Func<Completion, DateTime, bool> isLeft, bool all, CancellationToken ct)
+    {
+        var now = clock.Now;
+        var left = await database.ReadAsync(
+            (db, token) => db.Completions
+                .Where(c => c.Status == CompletionStatus.Running && (all || c.LeaseUntil < now))
+                .OrderBy(c => c.LeaseUntil).Take(Batch).Select(c => new { c.OwnerId, c.Id }).ToListAsync(token),
+            ct);
+        foreach (var row in left)
+        {
+            await _settler.InterruptAsync(row.OwnerId, row.Id, isLeft, ct);
+            wakeUps.Wake(new WakeKey(row.OwnerId, row.Id));
+        }
+    }
+
+    private async Task SweepAsync(CancellationToken ct)
+    {
+        await StopCancelledAsync(ct);
+        var seen = new Dictionary<WakeKey, (CompletionStatus, int)>();
+        foreach (var keys in wakeUps.Heard.Where(key => key.Completion != 0 && engine.Find(key) is null).Chunk(Batch))
+        {
+            var (owners, ids) = (keys.Select(k => k.Owner).Distinct().ToArray(), keys.Select(k => k.Completion).ToArray());
+            var rows = await database.ReadAsync(
+                (db, token) => db.Completions.Where(c => owners.Contains(c.OwnerId) && ids.Contains(c.Id))
+                    .Select(c => new
+                    {
+                        c.OwnerId,
+                        c.Id,
+                        c.Status,
+                        Last = db.CompletionTexts.Where(t => t.OwnerId == c.OwnerId && t.CompletionId == c.Id).Max(t => (int?)t.Offset) ?? -1,
+                    }).ToListAsync(token),
+                ct);
+            foreach (var row in rows) seen[new WakeKey(row.OwnerId, row.Id)] = (row.Status, row.Last);
+            foreach (var key in keys)
+            {
+                // A row that is gone is news too.
+                if (!seen.TryGetValue(key, out var state) || !_seen.TryGetValue(key, out var before) || before != state) wakeUps.Wake(key);
+            }
+        }
+
+        _seen = seen;
+    }
+
+    private async Task StopCancelledAsync(CancellationToken ct)
+    {
+        if (engine.Runs.Count == 0) return;
+        var cancelled = await database.ReadAsync(
+            (db, token) => db.Completions
+                .Where(c => c.Instance == engine.Instance && c.Status == CompletionStatus.Running && c.CancelRequestedAt != null)
+                .Select(c => new { c.OwnerId, c.Id }).ToListAsync(token),
+            ct);
+        foreach (var row in cancelled) engine.Find(new WakeKey(row.OwnerId, row.Id))?.Stop(StopReason.Cancelled);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "A look at the running completions failed; the next one is soon")]
+    private partial void LogSkipped(Exception fault);
+}

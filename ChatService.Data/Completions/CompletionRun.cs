@@ -1,0 +1,108 @@
+using System.Text;
+
+namespace ChatService.Data;
+
+/// <summary>Why an answer stopped before its end.</summary>
+internal enum StopReason
+{
+    None,
+    Cancelled,
+    Interrupted,
+
+    /// <summary>Its conversation is gone: nothing is kept.</summary>
+    Abandoned,
+}
+
+/// <summary>One answer while this process makes it: the text so far, and the way to stop it.</summary>
+internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel model) : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly StringBuilder _text = new();
+    private readonly CancellationTokenSource _stop = new();
+    private readonly TaskCompletionSource<Completion?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _flushed;
+    private char? _halfPair;
+
+    public Completion Row { get; } = row;
+
+    public Prompt Prompt { get; } = prompt;
+
+    public ChatModel Model { get; } = model;
+
+    public WakeKey Key => new(Row.OwnerId, Row.Id);
+
+    public StopReason StopReason { get; private set; }
+
+    /// <summary>No more text will come: what there is goes into the message now, not into pieces.</summary>
+    public bool IsMade { get; set; }
+
+    public CancellationToken Stopped => _stop.Token;
+
+    /// <summary>The row as it was committed; null when the completion is gone. Waits until then.</summary>
+    public Task<Completion?> Ended => _ended.Task;
+
+    public string Text
+    {
+        get
+        {
+            lock (_lock) return _text.ToString();
+        }
+    }
+
+    /// <summary>Adds what the provider sent. Half a surrogate pair waits for its other half; what no database can keep is replaced.</summary>
+    public bool Append(string piece)
+    {
+        var sound = WellFormedText.Join(ref _halfPair, piece);
+        if (sound.Length == 0) return false;
+        lock (_lock) _text.Append(sound);
+        return true;
+    }
+
+    /// <summary>The text after an offset; empty when there is none yet.</summary>
+    public string ReadAfter(int offset)
+    {
+        lock (_lock)
+        {
+            if (offset >= _text.Length) return "";
+            var start = offset > 0 && char.IsLowSurrogate(_text[offset]) ? offset - 1 : offset;
+            return _text.ToString(start, _text.Length - start);
+        }
+    }
+
+    /// <summary>What is not in the database yet, as a row; null when there is nothing.</summary>
+    public CompletionText? Unflushed()
+    {
+        lock (_lock)
+        {
+            if (_flushed == _text.Length) return null;
+            return new CompletionText
+            {
+                OwnerId = Row.OwnerId,
+                CompletionId = Row.Id,
+                Offset = _flushed,
+                Content = _text.ToString(_flushed, _text.Length - _flushed),
+            };
+        }
+    }
+
+    /// <summary>The database has the text up to here.</summary>
+    public void Flushed(int end)
+    {
+        lock (_lock) _flushed = end;
+    }
+
+    /// <summary>Ends the call to the provider. The first reason counts.</summary>
+    public void Stop(StopReason reason)
+    {
+        lock (_lock)
+        {
+            if (StopReason == StopReason.None) StopReason = reason;
+        }
+
+        if (!Ended.IsCompleted) _stop.Cancel();
+    }
+
+    public void End(Completion? committed) => _ended.TrySetResult(committed);
+
+    public void Dispose() => _stop.Dispose();
+}

@@ -1,0 +1,127 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.Data;
+
+/// <summary>What is asked of a model.</summary>
+/// <param name="Content">A new question, stored first; null for the last one there is.</param>
+/// <param name="Regenerate">A new answer in place of the one that the question has.</param>
+/// <param name="Model">A configured name; null for the conversation's.</param>
+/// <param name="MaxOutputTokens">1 to the model's own maximum; null for that.</param>
+/// <param name="Temperature">0 to 2; null for the provider's default.</param>
+public sealed record CompletionRequest(
+    long ConversationId, string? Content, bool Regenerate, bool Recall, string? Model, int? MaxOutputTokens, float? Temperature);
+
+/// <summary>Answers: asked for, looked up, stopped. The making is the engine's.</summary>
+public sealed class CompletionService(
+    ChatDatabase database, IdBlocks ids, ModelCatalog models, CompletionEngine engine, WakeUps wakeUps, Clock clock, IOptions<CompletionOptions> options)
+{
+    private static readonly ChatError _stopping = new(ErrorCode.ShuttingDown, "The service is stopping.", RetryAfter: TimeSpan.FromSeconds(5));
+
+    /// <summary>
+    /// Stores the question, the answer's still empty message and the completion together, and has the engine make it.
+    /// Returns as soon as that is committed.
+    /// </summary>
+    /// <returns>
+    /// The completion: a new one; the one that an earlier request under the same key made; or, where the question is answered already,
+    /// the one that answered it. Errors, with nothing stored: BAD_USER_INPUT, NOT_FOUND, MODEL_NOT_ALLOWED, CONVERSATION_BUSY,
+    /// NOTHING_TO_COMPLETE, CONTEXT_OVERFLOW, IDEMPOTENCY_CONFLICT, OVERLOADED, SHUTTING_DOWN.
+    /// </returns>
+    public async Task<Result<Once<Completion>>> StartAsync(long owner, CompletionRequest request, string? idempotencyKey, CancellationToken ct)
+    {
+        if ((Check(request) ?? Input.CheckIdempotencyKey(idempotencyKey)) is { } refused) return refused;
+        var once = Idempotent.Of(IdempotentOperation.StartCompletion, idempotencyKey, request);
+        var questionId = request.Content is null ? 0 : await ids.NextAsync(IdKind.Message, ct);
+        var answerId = await ids.NextAsync(IdKind.Message, ct);
+        if (engine.IsStopping) return _stopping;
+        if (!engine.TryTakeSlot()) return CompletionEngine.Overloaded;
+        CompletionRun? run = null;
+        try
+        {
+            var started = await database.ChangeAsync<Once<Completion>>(
+                owner,
+                async (unit, token) =>
+                {
+                    run = null;
+                    var seen = await once.FindAsync(unit, token);
+                    if (seen.Failed) return seen.Error;
+                    var turn = await CompletionTurn.FindAsync(unit, request, seen.Value, models, token);
+                    if (turn.Failed) return turn.Error;
+                    if (turn.Value.Existing is { } existing) return new Once<Completion>(existing, Replayed: seen.Value is not null);
+                    var made = await turn.Value.BeginAsync(unit, request, questionId, answerId, engine.Instance, options.Value.Lease, token);
+                    if (made.Failed) return made.Error;
+                    if (seen.Value is { } earlier) earlier.ResultId = answerId;
+                    else once.Save(unit, answerId);
+                    run = made.Value;
+                    return new Once<Completion>(run.Row, Replayed: false);
+                },
+                ct);
+            if (started.Failed) run = null;
+            return started;
+        }
+        finally
+        {
+            if (run is null) engine.GiveSlotBack();
+            else engine.Launch(run);
+        }
+    }
+
+    public Task<Completion?> FindAsync(long owner, long id, CancellationToken ct) =>
+        database.ReadAsync((db, token) => db.Completions.SingleOrDefaultAsync(c => c.OwnerId == owner && c.Id == id, token), ct);
+
+    /// <summary>Those of the ids that are the owner's.</summary>
+    public Task<Dictionary<long, Completion>> FindManyAsync(long owner, IReadOnlyCollection<long> wanted, CancellationToken ct) =>
+        database.ReadAsync((db, token) => db.Completions.Where(c => c.OwnerId == owner && wanted.Contains(c.Id)).ToDictionaryAsync(c => c.Id, token), ct);
+
+    /// <summary>What is being made in these conversations: one at most in each.</summary>
+    public Task<Dictionary<long, Completion>> FindRunningAsync(long owner, IReadOnlyCollection<long> conversations, CancellationToken ct) =>
+        database.ReadAsync(
+            (db, token) => db.Completions
+                .Where(c => c.OwnerId == owner && conversations.Contains(c.ConversationId) && c.Status == CompletionStatus.Running)
+                .ToDictionaryAsync(c => c.ConversationId, token),
+            ct);
+
+    /// <summary>Waits until a completion has ended, whoever makes it.</summary>
+    /// <returns>The completion as it ended; null when it is gone.</returns>
+    public async Task<Completion?> WaitAsync(long owner, long id, CancellationToken ct)
+    {
+        var key = new WakeKey(owner, id);
+        using var ear = wakeUps.Listen(key);
+        while (true)
+        {
+            if (engine.Find(key) is { } run) await run.Ended.WaitAsync(ct);
+            var row = await FindAsync(owner, id, ct);
+            if (row is not { Status: CompletionStatus.Running }) return row;
+            await ear.WaitAsync(ct);
+        }
+    }
+
+    /// <summary>Stops a completion; what it has said so far is kept. One that has ended stays as it is.</summary>
+    /// <returns>The completion as it ended. Errors: NOT_FOUND.</returns>
+    public async Task<Result<Completion>> CancelAsync(long owner, long id, CancellationToken ct)
+    {
+        if (engine.Find(new WakeKey(owner, id)) is { } run)
+        {
+            run.Stop(StopReason.Cancelled);
+        }
+        else
+        {
+            // Somebody else's instance makes it: leave the wish where that one looks.
+            await database.WriteAsync(
+                (db, token) => db.Completions
+                    .Where(c => c.OwnerId == owner && c.Id == id && c.Status == CompletionStatus.Running && c.CancelRequestedAt == null)
+                    .ExecuteUpdateAsync(set => set.SetProperty(c => c.CancelRequestedAt, clock.Now), token),
+                ct);
+        }
+
+        return await WaitAsync(owner, id, ct) is { } ended ? ended : ChatError.NotFound;
+    }
+
+    private static ChatError? Check(CompletionRequest request)
+    {
+        if (request.Content is not null && Input.CheckContent(request.Content) is { } bad) return bad;
+        if (request.Content is not null && request.Regenerate) return ChatError.BadInput("regenerate", "A new question has no answer to replace.");
+        if (request.MaxOutputTokens < 1) return ChatError.BadInput("maxOutputTokens", "An answer has at least one token.");
+        return request.Temperature is < 0 or > 2 or float.NaN ? ChatError.BadInput("temperature", "A temperature is between 0 and 2.") : null;
+    }
+}

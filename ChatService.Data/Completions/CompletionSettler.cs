@@ -1,0 +1,79 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatService.Data;
+
+/// <summary>How an answer ended, gathered while it was made.</summary>
+internal sealed record CompletionEnding
+{
+    public CompletionStatus Status { get; init; }
+
+    public CompletionErrorCode? ErrorCode { get; init; }
+
+    public FinishReason? FinishReason { get; private set; }
+
+    public int? InputTokens { get; private set; }
+
+    public int? OutputTokens { get; private set; }
+
+    public void Note(AnswerPiece piece)
+    {
+        FinishReason ??= piece.FinishReason;
+        InputTokens = piece.InputTokens ?? InputTokens;
+        OutputTokens = piece.OutputTokens ?? OutputTokens;
+    }
+}
+
+/// <summary>Commits the end of a completion: status, usage and the final text in one transaction, and only once.</summary>
+internal sealed class CompletionSettler(ChatDatabase database)
+{
+    /// <summary>Settles what an instance made itself.</summary>
+    /// <returns>The row as it is now, settled by this call or by an earlier one; null when it is gone.</returns>
+    public async Task<Completion?> SettleAsync(
+        Completion made, Guid instance, string text, CompletionEnding ending, TokenCounter tokens, CancellationToken ct)
+    {
+        var settled = await database.ChangeAsync<Completion>(
+            made.OwnerId,
+            async (unit, token) =>
+            {
+                var row = await FindAsync(unit, made.Id, token);
+                if (row is null) return ChatError.NotFound;
+                if (row.Status != CompletionStatus.Running || row.Instance != instance) return row;
+                row.FinishReason = ending.Status == CompletionStatus.Completed ? ending.FinishReason : null;
+                row.UsageEstimated = ending.InputTokens is null || ending.OutputTokens is null;
+                row.InputTokens = ending.InputTokens ?? row.ContextTokens;
+                row.OutputTokens = ending.OutputTokens ?? tokens.Count(text);
+                row.ErrorCode = ending.ErrorCode;
+                return await EndAsync(unit, row, ending.Status, text, token);
+            },
+            ct);
+        return settled.Value;
+    }
+
+    /// <summary>Settles as interrupted what an instance left that is not heard of any more, with the text that it had stored.</summary>
+    public async Task InterruptAsync(long owner, long id, Func<Completion, DateTime, bool> isLeft, CancellationToken ct) => await database.ChangeAsync<Completion>(
+        owner,
+        async (unit, token) =>
+        {
+            var row = await FindAsync(unit, id, token);
+            if (row is not { Status: CompletionStatus.Running } || !isLeft(row, unit.Now)) return ChatError.NotFound;
+            var pieces = await unit.Db.CompletionTexts.Where(t => t.OwnerId == owner && t.CompletionId == id).OrderBy(t => t.Offset).Select(t => t.Content).ToListAsync(token);
+            return await EndAsync(unit, row, CompletionStatus.Interrupted, string.Concat(pieces), token);
+        },
+        ct);
+
+    private static Task<Completion?> FindAsync(OwnerWork unit, long id, CancellationToken ct) =>
+        unit.Db.Completions.SingleOrDefaultAsync(c => c.OwnerId == unit.Owner.Id && c.Id == id, ct);
+
+    private static async Task<Completion> EndAsync(OwnerWork unit, Completion row, CompletionStatus status, string text, CancellationToken ct)
+    {
+        var owner = unit.Owner.Id;
+        var message = await unit.Db.Messages.SingleAsync(m => m.OwnerId == owner && m.Id == row.Id, ct);
+        message.Content = text;
+        (row.Status, row.FinishedAt) = (status, unit.Now);
+        var conversation = await unit.Db.Conversations.SingleAsync(c => c.OwnerId == owner && c.Id == row.ConversationId, ct);
+        conversation.UpdatedAt = unit.Now;
+        await unit.Db.CompletionTexts.Where(t => t.OwnerId == owner && t.CompletionId == row.Id).ExecuteDeleteAsync(ct);
+        unit.Tell(ChangeKind.CompletionFinished, row.ConversationId, row.Id);
+        return row;
+    }
+}

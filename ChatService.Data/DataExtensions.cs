@@ -1,0 +1,72 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.Data;
+
+public static class DataExtensions
+{
+    private const string ConnectionName = "Chat";
+    private const int Retries = 2;
+
+    /// <summary>The service library: tables, services, the engine that makes answers. Opens nothing yet.</summary>
+    public static IServiceCollection AddChatData(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddOptions<DatabaseOptions>().Bind(configuration.GetSection(DatabaseOptions.Section))
+            .Configure(o => o.ConnectionString = configuration.GetConnectionString(ConnectionName) ?? o.ConnectionString)
+            .ValidateDataAnnotations()
+            .Validate(o => o.Provider == DatabaseProvider.Sqlite || o.ConnectionString.Length > 0, "ConnectionStrings:Chat is needed with Database:Provider=postgres.")
+            .ValidateOnStart();
+        services.AddOptions<SecurityOptions>().Bind(configuration.GetSection(SecurityOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<CompletionOptions>().Bind(configuration.GetSection(CompletionOptions.Section))
+            .ValidateDataAnnotations().Validate(ModelCatalog.Check, ModelCatalog.Expected).ValidateOnStart();
+        services.TryAddSingleton(TimeProvider.System);
+        AddContexts(services);
+        services.AddSingleton<Clock>().AddSingleton<WakeUps>().AddSingleton<ChatDatabase>().AddSingleton<IdBlocks>();
+        services.AddSingleton<PasswordHasher>().AddSingleton<SessionService>().AddSingleton<UserService>();
+        services.AddSingleton<ConversationService>().AddSingleton<MessageService>().AddSingleton<MessageHistory>();
+        services.AddSingleton<ModelCatalog>().AddSingleton<CompletionEngine>().AddSingleton<CompletionService>().AddSingleton<CompletionWatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<CompletionEngine>());
+        services.AddHostedService<CompletionKeeper>();
+        return services;
+    }
+
+    /// <summary>Brings the database up to this version's tables; makes it where there is none.</summary>
+    public static async Task MigrateChatAsync(this IServiceProvider services, CancellationToken ct)
+    {
+        await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync(ct);
+        await db.Database.MigrateAsync(ct);
+    }
+
+    private static void AddContexts(IServiceCollection services)
+    {
+        services.AddPooledDbContextFactory<SqliteChatDbContext>((provider, options) => options
+            .UseSqlite(ConnectionOf(provider, "Data Source=chat.db"))
+            .AddInterceptors(new SqliteSettings())
+            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
+        services.AddPooledDbContextFactory<PostgresChatDbContext>((provider, options) => options
+            .UseNpgsql(
+                ConnectionOf(provider, ""),
+                postgres => postgres.UseVector().EnableRetryOnFailure(Retries, TimeSpan.FromSeconds(0.5), null))
+            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
+        services.AddSingleton<IDbContextFactory<ChatDbContext>>(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider switch
+        {
+            DatabaseProvider.Sqlite => new Contexts<SqliteChatDbContext>(provider.GetRequiredService<IDbContextFactory<SqliteChatDbContext>>()),
+            DatabaseProvider.Postgres => new Contexts<PostgresChatDbContext>(provider.GetRequiredService<IDbContextFactory<PostgresChatDbContext>>()),
+        });
+    }
+
+    private static string ConnectionOf(IServiceProvider provider, string fallback) =>
+        provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString is { Length: > 0 } given ? given : fallback;
+
+    /// <summary>The factory's type is not covariant.</summary>
+    private sealed class Contexts<T>(IDbContextFactory<T> factory) : IDbContextFactory<ChatDbContext>
+        where T : ChatDbContext
+    {
+        public ChatDbContext CreateDbContext() => factory.CreateDbContext();
+
+        public async Task<ChatDbContext> CreateDbContextAsync(CancellationToken cancellationToken) => await factory.CreateDbContextAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,38 @@
+namespace ChatService.Data;
+
+public enum MessageRole
+{
+    System,
+    User,
+    Assistant,
+}
+
+/// <summary>What was said once in a conversation, by a person or by a model.</summary>
+public sealed class Message
+{
+    public const int SystemSequence = 0;
+
+    public long OwnerId { get; init; }
+
+    public long Id { get; init; }
+
+    public long ConversationId { get; init; }
+
+    /// <summary>Its place in the conversation: increasing, never reused; <see cref="SystemSequence"/> is the system prompt's.</summary>
+    public int Sequence { get; init; }
+
+    public MessageRole Role { get; init; }
+
+    /// <summary>Empty while a completion is making it: the text so far is in <see cref="CompletionText"/> then.</summary>
+    public required string Content { get; set; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime? EditedAt { get; set; }
+
+    /// <summary>For an answer, the question; null once that is deleted.</summary>
+    public long? QuestionId { get; set; }
+
+    /// <summary>An answer that another one has replaced: listed as an alternative, not in the conversation.</summary>
+    public bool Superseded { get; set; }
+}

@@ -1,0 +1,101 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatService.Data;
+
+/// <summary>An owner's messages, read.</summary>
+public sealed class MessageHistory(ChatDatabase database)
+{
+    private const char CursorKind = 'm';
+
+    public Task<Message?> FindAsync(long owner, long id, CancellationToken ct) =>
+        database.ReadAsync((db, token) => db.Messages.SingleOrDefaultAsync(m => m.OwnerId == owner && m.Id == id, token), ct);
+
+    /// <summary>Those of the ids that are the owner's.</summary>
+    public Task<Dictionary<long, Message>> FindManyAsync(long owner, IReadOnlyCollection<long> wanted, CancellationToken ct) =>
+        database.ReadAsync((db, token) => db.Messages.Where(m => m.OwnerId == owner && wanted.Contains(m.Id)).ToDictionaryAsync(m => m.Id, token), ct);
+
+    /// <summary>A page of a conversation, oldest first, its system prompt included, replaced answers left out.</summary>
+    /// <returns>Errors: BAD_USER_INPUT for a size or a cursor that is none. Another's conversation is an empty one.</returns>
+    public async Task<Result<Page<Message>>> ListAsync(long owner, long conversation, PageRequest page, CancellationToken ct)
+    {
+        if (page.Check() is { } refused) return refused;
+        int? after = null, before = null;
+        if (page.After is not null && (after = Read(page.After)) is null) return Cursor.Malformed;
+        if (page.Before is not null && (before = Read(page.Before)) is null) return Cursor.Malformed;
+        var read = await database.ReadAsync(
+            (db, token) => Some(db, owner, conversation, after ?? -1, before ?? int.MaxValue, page.Size + 1, page.Backwards).ToListAsync(token), ct);
+        return page.Cut(read, CursorOf);
+    }
+
+    /// <summary>A page with that message in its middle, or as near to it as the ends of the conversation allow.</summary>
+    /// <returns>Errors: BAD_USER_INPUT, NOT_FOUND when the message is not in this conversation.</returns>
+    public async Task<Result<Page<Message>>> ListAroundAsync(long owner, long conversation, long messageId, int? first, CancellationToken ct)
+    {
+        var page = new PageRequest(first, null, null, null);
+        if (page.Check() is { } refused) return refused;
+        var (earlier, later) = await database.ReadAsync(
+            async (db, token) =>
+            {
+                var at = await db.Messages
+                    .Where(m => m.OwnerId == owner && m.ConversationId == conversation && m.Id == messageId && !m.Superseded)
+                    .Select(m => (int?)m.Sequence).SingleOrDefaultAsync(token);
+                if (at is null) return ([], []);
+                return (
+                    await Some(db, owner, conversation, -1, at.Value, page.Size, backwards: true).ToListAsync(token),
+                    await Some(db, owner, conversation, at.Value - 1, int.MaxValue, page.Size + 1, backwards: false).ToListAsync(token));
+            },
+            ct);
+        if (later.Count == 0) return ChatError.NotFound;
+        var takeEarlier = Math.Min(earlier.Count, Math.Max((page.Size - 1) / 2, page.Size - later.Count));
+        var takeLater = Math.Min(later.Count, page.Size - takeEarlier);
+        var edges = earlier.Take(takeEarlier).Reverse().Concat(later.Take(takeLater)).Select(m => new Edge<Message>(CursorOf(m), m)).ToList();
+        return new Page<Message>(edges, HasNext: later.Count > takeLater, HasPrevious: earlier.Count > takeEarlier);
+    }
+
+    public Task<int> CountAsync(long owner, long conversation, CancellationToken ct) => database.ReadAsync(
+        (db, token) => db.Messages.CountAsync(m => m.OwnerId == owner && m.ConversationId == conversation && !m.Superseded, token), ct);
+
+    /// <summary>The answers that were replaced, by their question, oldest first.</summary>
+    public async Task<ILookup<long, Message>> FindReplacedAsync(long owner, IReadOnlyCollection<long> questions, CancellationToken ct)
+    {
+        var replaced = await database.ReadAsync(
+            (db, token) => db.Messages
+                .Where(m => m.OwnerId == owner && m.QuestionId != null && questions.Contains(m.QuestionId.Value) && m.Superseded)
+                .OrderBy(m => m.Sequence).ToListAsync(token),
+            ct);
+        return replaced.ToLookup(m => m.QuestionId!.Value);
+    }
+
+    /// <summary>What messages say that are, or just were, being made: the text so far.</summary>
+    public Task<Dictionary<long, string>> FindTextsAsync(long owner, IReadOnlyCollection<long> messages, CancellationToken ct) =>
+        database.ReadAsync(
+            async (db, token) =>
+            {
+                // One statement, one snapshot: the pieces go in the transaction that gives the message its content.
+                var rows = await db.Messages.Where(m => m.OwnerId == owner && messages.Contains(m.Id))
+                    .Select(m => new
+                    {
+                        m.Id,
+                        m.Content,
+                        Pieces = db.CompletionTexts.Where(t => t.OwnerId == owner && t.CompletionId == m.Id).OrderBy(t => t.Offset).Select(t => t.Content).ToList(),
+                    })
+                    .AsSingleQuery().ToListAsync(token);
+                return rows.ToDictionary(r => r.Id, r => r.Content + string.Concat(r.Pieces));
+            },
+            ct);
+
+    private static IQueryable<Message> Some(ChatDbContext db, long owner, long conversation, int after, int before, int count, bool backwards)
+    {
+        var some = db.Messages.Where(
+            m => m.OwnerId == owner && m.ConversationId == conversation && m.Sequence > after && m.Sequence < before && !m.Superseded);
+        return (backwards ? some.OrderByDescending(m => m.Sequence) : some.OrderBy(m => m.Sequence)).Take(count);
+    }
+
+    private static string CursorOf(Message message) => Cursor.Write(CursorKind, message.Sequence);
+
+    private static int? Read(string cursor)
+    {
+        Span<long> keys = stackalloc long[1];
+        return Cursor.TryRead(cursor, CursorKind, keys) && keys[0] is >= 0 and <= int.MaxValue ? (int)keys[0] : null;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace ChatService.Data;
+
+public sealed class PostgresChatDbContext(DbContextOptions<PostgresChatDbContext> options) : ChatDbContext(options)
+{
+    public override async Task<long> TakeIdsAsync(IdKind kind, CancellationToken ct) =>
+        (await Database.SqlQuery<long>($"SELECT nextval({SequenceOf(kind)}::regclass) AS \"Value\"").ToListAsync(ct))[0];
+
+    public override async Task<User?> LockOwnerAsync(long owner, CancellationToken ct)
+    {
+        // Weaker than FOR UPDATE: rows that refer to the owner can still be inserted by units that need no lock.
+        var locked = await Users.FromSql($"SELECT * FROM users WHERE id = {owner} FOR NO KEY UPDATE").ToListAsync(ct);
+        return locked.SingleOrDefault();
+    }
+
+    public override bool IsUniqueViolation(DbUpdateException fault) =>
+        fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+
+    public override StorageFault? FaultOf(DbException fault) => fault switch
+    {
+        PostgresException { SqlState: PostgresErrorCodes.DiskFull } => StorageFault.Full,
+        PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => StorageFault.Overloaded,
+        PostgresException { IsTransient: true } => StorageFault.Unavailable,
+        PostgresException { SqlState: ['5', '7', ..] or ['0', '8', ..] } => StorageFault.Unavailable,
+        PostgresException => null,
+        NpgsqlException { InnerException: TimeoutException, Message: var said } when said.Contains("pool", StringComparison.Ordinal) => StorageFault.Overloaded,
+        NpgsqlException => StorageFault.Unavailable,
+        _ => null,
+    };
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        model.HasPostgresExtension("vector");
+        foreach (var kind in Enum.GetValues<IdKind>()) model.HasSequence<long>(SequenceOf(kind)).IncrementsBy(IdBlocks.Size);
+        base.OnModelCreating(model);
+    }
+
+    private static string SequenceOf(IdKind kind) => kind switch
+    {
+        IdKind.User => "user_ids",
+        IdKind.Conversation => "conversation_ids",
+        IdKind.Message => "message_ids",
+    };
+}

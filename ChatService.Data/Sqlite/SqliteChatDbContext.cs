@@ -1,0 +1,70 @@
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace ChatService.Data;
+
+public sealed class SqliteChatDbContext(DbContextOptions<SqliteChatDbContext> options) : ChatDbContext(options)
+{
+    // https://www.sqlite.org/rescode.html
+    private const int Busy = 5;
+    private const int Locked = 6;
+    private const int IoError = 10;
+    private const int Full = 13;
+    private const int CannotOpen = 14;
+    private const int UniqueViolation = 2067;
+    private const int PrimaryKeyViolation = 1555;
+
+    public override async Task<long> TakeIdsAsync(IdKind kind, CancellationToken ct)
+    {
+        var name = kind.ToString();
+        return (await Database.SqlQuery<long>(
+            $"UPDATE id_counters SET next = next + {IdBlocks.Size} WHERE name = {name} RETURNING next - {IdBlocks.Size} AS \"Value\"").ToListAsync(ct))[0];
+    }
+
+    /// <summary>There is one writer at a time, so that a transaction that may write has the lock already.</summary>
+    public override Task<User?> LockOwnerAsync(long owner, CancellationToken ct) => Users.SingleOrDefaultAsync(u => u.Id == owner, ct);
+
+    public override bool IsUniqueViolation(DbUpdateException fault) =>
+        fault.InnerException is SqliteException { SqliteExtendedErrorCode: UniqueViolation or PrimaryKeyViolation };
+
+    public override StorageFault? FaultOf(DbException fault) => fault is not SqliteException { SqliteErrorCode: var code } ? null : code switch
+    {
+        Full => StorageFault.Full,
+        Busy or Locked => StorageFault.Overloaded,
+        IoError or CannotOpen => StorageFault.Unavailable,
+        _ => null,
+    };
+
+    protected override void OnModelCreating(ModelBuilder model)
+    {
+        base.OnModelCreating(model);
+        model.Entity<IdCounter>(counter =>
+        {
+            counter.ToTable("id_counters");
+            counter.HasKey(c => c.Name);
+            counter.Property(c => c.Name).HasColumnName("name");
+            counter.Property(c => c.Next).HasColumnName("next");
+            counter.HasData(Enum.GetValues<IdKind>().Select(kind => new IdCounter { Name = kind.ToString(), Next = 1 }));
+        });
+    }
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder conventions)
+    {
+        base.ConfigureConventions(conventions);
+        conventions.Properties<DateTime>().HaveConversion<MicrosecondsConverter>();
+    }
+
+    private sealed class IdCounter
+    {
+        public required string Name { get; init; }
+
+        public long Next { get; init; }
+    }
+
+    /// <summary>Microseconds since 1970: SQLite has no type for times, and numbers compare as times do.</summary>
+    private sealed class MicrosecondsConverter() : ValueConverter<DateTime, long>(
+        time => (time.Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
+        stored => new DateTime(DateTime.UnixEpoch.Ticks + (stored * TimeSpan.TicksPerMicrosecond), DateTimeKind.Utc));
+}

@@ -1,0 +1,127 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.Data;
+
+/// <summary>A session that was good when it was last looked at.</summary>
+public sealed record LiveSession(long OwnerId, string TokenHash, DateTime ExpiresAt);
+
+/// <summary>A session just begun: the only time its token is known.</summary>
+public sealed record NewSession(string Token, string TokenHash, DateTime ExpiresAt, User User);
+
+/// <summary>Who is signed in.</summary>
+public sealed class SessionService(
+    ChatDatabase database, PasswordHasher hasher, Clock clock, IOptions<SecurityOptions> options) : IDisposable
+{
+    private const int MaximumCached = 20_000;
+    private static readonly ChatError _invalid = new(ErrorCode.InvalidCredentials, "The name or the password is wrong.");
+
+    /// <summary>Between two looks at a session's last use: a write for every call would be one too many.</summary>
+    private static readonly TimeSpan _useResolution = TimeSpan.FromMinutes(5);
+
+    private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaximumCached });
+
+    /// <returns>A new session; INVALID_CREDENTIALS for a wrong password as for an unknown name, and after the same time.</returns>
+    public async Task<Result<NewSession>> SignInAsync(string username, string password, CancellationToken ct)
+    {
+        var user = Input.NormalizeUsername(username) is { } name
+            ? await database.ReadAsync((db, token) => db.Users.SingleOrDefaultAsync(u => u.UsernameKey == User.KeyOf(name), token), ct)
+            : null;
+        var verified = await hasher.VerifyAsync(password, user?.PasswordHash, ct);
+        if (verified.Failed) return verified.Error;
+        if (user is null || !verified.Value) return _invalid;
+
+        string? stronger = null;
+        if (PasswordHasher.IsWeak(user.PasswordHash) && await hasher.HashAsync(password, ct) is { Failed: false } hash) stronger = hash.Value;
+        var begun = NewSessionFor(user, clock.Now);
+        return await database.ChangeAsync<NewSession>(
+            user.Id,
+            async (unit, token) =>
+            {
+                // Changed while we were hashing: what was verified is not the password any more.
+                if (unit.Owner.PasswordHash != user.PasswordHash) return _invalid;
+                if (stronger is not null) unit.Owner.PasswordHash = stronger;
+                await AddAsync(unit, begun, token);
+                return begun;
+            },
+            ct);
+    }
+
+    /// <summary>The session of a token; null where it is no token, or its session has ended.</summary>
+    public async ValueTask<LiveSession?> FindAsync(string token, CancellationToken ct)
+    {
+        if (SessionToken.OwnerOf(token) is not { } owner) return null;
+        var hash = SessionToken.HashOf(token);
+        if (_cache.TryGetValue(hash, out LiveSession? known) && known is not null && known.ExpiresAt > clock.Now) return known;
+        var session = await database.ReadAsync(
+            (db, stop) => db.Sessions.SingleOrDefaultAsync(s => s.OwnerId == owner && s.TokenHash == hash, stop), ct);
+        if (session is null || !IsLive(session)) return null;
+        if (clock.Now - session.LastUsedAt > _useResolution) await TouchAsync(owner, hash, ct);
+        var live = new LiveSession(owner, hash, session.ExpiresAt);
+        if (options.Value.SessionCacheDuration > TimeSpan.Zero)
+            _cache.Set(hash, live, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.Value.SessionCacheDuration });
+        return live;
+    }
+
+    /// <summary>Of these sessions, the ones that go on, read in one batch.</summary>
+    public async Task<IReadOnlySet<string>> FindLiveAsync(IReadOnlyCollection<LiveSession> sessions, CancellationToken ct)
+    {
+        var owners = sessions.Select(s => s.OwnerId).Distinct().ToArray();
+        var hashes = sessions.Select(s => s.TokenHash).Distinct().ToArray();
+        var found = await database.ReadAsync(
+            (db, token) => db.Sessions.Where(s => owners.Contains(s.OwnerId) && hashes.Contains(s.TokenHash)).ToListAsync(token), ct);
+        return found.Where(IsLive).Select(s => s.TokenHash).ToHashSet();
+    }
+
+    /// <summary>Ends one session.</summary>
+    public async Task EndAsync(long owner, string tokenHash, CancellationToken ct)
+    {
+        await database.WriteAsync((db, token) => db.Sessions.Where(s => s.OwnerId == owner && s.TokenHash == tokenHash).ExecuteDeleteAsync(token), ct);
+        _cache.Remove(tokenHash);
+    }
+
+    public void Dispose() => _cache.Dispose();
+
+    internal NewSession NewSessionFor(User user, DateTime now)
+    {
+        var token = SessionToken.Create(user.Id);
+        return new NewSession(token, SessionToken.HashOf(token), now + options.Value.SessionLifetime, user);
+    }
+
+    /// <summary>Adds the session to the owner's; the oldest ones end when there are too many.</summary>
+    internal async Task AddAsync(OwnerWork unit, NewSession begun, CancellationToken ct)
+    {
+        var others = await unit.Db.Sessions.Where(s => s.OwnerId == unit.Owner.Id).OrderByDescending(s => s.CreatedAt).ToListAsync(ct);
+        foreach (var oldest in others.Skip(options.Value.MaximumSessionsPerUser - 1)) End(unit, oldest);
+        unit.Db.Sessions.Add(RowOf(begun, unit.Now));
+    }
+
+    internal static Session RowOf(NewSession begun, DateTime now) => new()
+    {
+        OwnerId = begun.User.Id,
+        TokenHash = begun.TokenHash,
+        CreatedAt = now,
+        LastUsedAt = now,
+        ExpiresAt = begun.ExpiresAt,
+    };
+
+    /// <summary>Ends all of the owner's sessions but one.</summary>
+    internal async Task EndOthersAsync(OwnerWork unit, string? tokenHash, CancellationToken ct)
+    {
+        foreach (var session in await unit.Db.Sessions.Where(s => s.OwnerId == unit.Owner.Id && s.TokenHash != tokenHash).ToListAsync(ct)) End(unit, session);
+    }
+
+    private void End(OwnerWork unit, Session session)
+    {
+        unit.Db.Sessions.Remove(session);
+        _cache.Remove(session.TokenHash);
+    }
+
+    private bool IsLive(Session session) => session.ExpiresAt > clock.Now && session.LastUsedAt + options.Value.SessionIdleTimeout > clock.Now;
+
+    private Task<int> TouchAsync(long owner, string hash, CancellationToken ct) => database.WriteAsync(
+        (db, token) => db.Sessions.Where(s => s.OwnerId == owner && s.TokenHash == hash)
+            .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, clock.Now), token),
+        ct);
+}
