@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using Npgsql;
+
+namespace ChatService.Tests;
+
+/// <summary>The PostgreSQL of this test run, with a migrated template and a role that owns the databases made from it.</summary>
+internal sealed class PostgresServer
+{
+    private readonly Process _script;
+    private readonly NpgsqlDataSource _admin;
+    private readonly string _adminConnectionString;
+    // Also the role's name and password and the template's name. A given server may serve several runs at once.
+    private readonly string _run = $"chat_test_{Guid.NewGuid():N}"[..20];
+    private int _databases;
+
+    private PostgresServer(Process script, string adminConnectionString)
+    {
+        _script = script;
+        _adminConnectionString = adminConnectionString;
+        _admin = NpgsqlDataSource.Create(adminConnectionString);
+    }
+
+    public static async Task<PostgresServer> StartAsync()
+    {
+        // The script serves until its standard input ends, so until this process does, however that comes about.
+        var script = Process.Start(new ProcessStartInfo("bash", [Repository.PathOf("tests/postgres.sh"), "serve"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var connectionString = await script.StandardOutput.ReadLineAsync()
+            ?? throw new InvalidOperationException(await script.StandardError.ReadToEndAsync());
+        var server = new PostgresServer(script, connectionString);
+        await server.CreateTemplateAsync();
+        return server;
+    }
+
+    public Task<TestDatabase> CloneAsync() => CreateAsync($"TEMPLATE {_run}");
+
+    // template0 has only what PostgreSQL itself brings, also on a server where somebody filled template1.
+    public Task<TestDatabase> CreateEmptyAsync() => CreateAsync("TEMPLATE template0");
+
+    /// <summary>Stops a server of our own; on a given one removes what was made there.</summary>
+    public async Task RemoveAsync()
+    {
+        await ExecuteAsync(_admin, $"DROP DATABASE {_run}");
+        await ExecuteAsync(_admin, $"DROP ROLE {_run}");
+        await _admin.DisposeAsync();
+        _script.StandardInput.Close();
+        await _script.WaitForExitAsync();
+    }
+
+    private async Task<TestDatabase> CreateAsync(string template)
+    {
+        var name = $"{_run}_{Interlocked.Increment(ref _databases)}";
+        await ExecuteAsync(_admin, $"CREATE DATABASE {name} OWNER {_run} {template}");
+        return new TestDatabase(DatabaseKind.Postgres, ForService(name), ForAdmin(name),
+            () => ExecuteAsync(_admin, $"DROP DATABASE {name} WITH (FORCE)"));
+    }
+
+    private async Task CreateTemplateAsync()
+    {
+        await ExecuteAsync(_admin, $"CREATE ROLE {_run} LOGIN PASSWORD '{_run}'");
+        await ExecuteAsync(_admin, $"CREATE DATABASE {_run} OWNER {_run} TEMPLATE template0");
+        await using (var template = NpgsqlDataSource.Create(ForAdmin(_run) + ";Pooling=false"))
+            await ExecuteAsync(template, "CREATE EXTENSION vector");
+        await Databases.MigrateAsync(DatabaseKind.Postgres, ForService(_run) + ";Pooling=false");
+        // A template with a connection to it cannot be cloned.
+        await ExecuteAsync(_admin, $"ALTER DATABASE {_run} ALLOW_CONNECTIONS false");
+    }
+
+    private string ForAdmin(string database) => new NpgsqlConnectionStringBuilder(_adminConnectionString) { Database = database }.ToString();
+
+    private string ForService(string database) =>
+        new NpgsqlConnectionStringBuilder(_adminConnectionString) { Database = database, Username = _run, Password = _run }.ToString();
+
+    private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
