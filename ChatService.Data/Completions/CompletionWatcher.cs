@@ -73,7 +73,7 @@ public sealed class CompletionWatcher(ChatDatabase database, CompletionEngine en
                     Completion = completion,
                     message.Content,
                     Pieces = db.CompletionTexts
-                        .Where(t => t.OwnerId == owner && t.CompletionId == id
+                        .Where(t => t.OwnerId == completion.OwnerId && t.CompletionId == completion.Id
                             && t.Offset >= (db.CompletionTexts.Where(o => o.OwnerId == owner && o.CompletionId == id && o.Offset <= offset).Max(o => (int?)o.Offset) ?? 0))
                         .OrderBy(t => t.Offset).Select(t => new { t.Offset, t.Content }).ToList(),
                 }).AsSingleQuery().SingleOrDefaultAsync(token),

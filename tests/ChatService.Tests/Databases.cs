@@ -16,7 +16,7 @@ public static class Databases
     private static readonly Lazy<Task<SqliteFolder>> Sqlite = new(SqliteFolder.CreateAsync);
 
     /// <summary>Brings an empty database to the current schema.</summary>
-    public static Func<DatabaseKind, string, Task> MigrateAsync { get; set; } = (_, _) => Task.CompletedTask;
+    public static Func<DatabaseKind, string, Task> MigrateAsync { get; set; } = ServiceHost.MigrateAsync;
 
     /// <summary>A migrated database; disposing drops it.</summary>
     public static async Task<TestDatabase> CreateAsync(DatabaseKind kind) => kind switch
