@@ -1,0 +1,25 @@
+namespace ChatService.Tests;
+
+/// <summary>The configuration that a test gives the service, in this process or another.</summary>
+public static class ChatSettings
+{
+    public static IReadOnlyDictionary<string, string?> For(TestDatabase database, Uri? provider, IReadOnlyDictionary<string, string?>? further)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["Database:Provider"] = database.Provider,
+            ["ConnectionStrings:Chat"] = database.ConnectionString,
+        };
+        if (provider is not null)
+        {
+            settings["Completions:Models:0:Name"] = "scripted";
+            settings["Completions:Models:0:Provider"] = "openai";
+            settings["Completions:Models:0:Endpoint"] = provider.AbsoluteUri;
+            settings["Completions:Models:0:ModelId"] = "scripted";
+            settings["Completions:Models:0:ApiKey"] = "key";
+        }
+        foreach (var (name, value) in further ?? new Dictionary<string, string?>())
+            settings[name] = value;
+        return settings;
+    }
+}
