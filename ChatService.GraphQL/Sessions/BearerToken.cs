@@ -1,0 +1,43 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace ChatService.GraphQL;
+
+/// <summary>
+/// Reads <c>Authorization: Bearer</c>, the only way to say who one is besides connection_init's payload, which is read by the
+/// same rule. A token that is not good is never taken for none: the caller would be answered as somebody else.
+/// </summary>
+public sealed class BearerToken(SessionLookup sessions)
+{
+    private const string Scheme = "Bearer ";
+    private const int MaxLength = 512;
+
+    /// <summary>What is answered to a bad token, whatever is wrong with it.</summary>
+    public static Refused Refusal { get; } = Refused.Request(401, Codes.Unauthenticated, "The session is unknown or has ended. Sign in again.");
+
+    /// <returns>The caller, anonymous without a header; null if the header is not good.</returns>
+    public ValueTask<Caller?> ReadAsync(HttpContext http, CancellationToken ct)
+    {
+        var header = http.Request.Headers.Authorization;
+        return header.Count switch
+        {
+            0 => new(Caller.Anonymous(http)),
+            1 => ReadAsync(header[0], http, ct),
+            _ => new((Caller?)null),
+        };
+    }
+
+    /// <param name="authorization">"Bearer" and a token.</param>
+    /// <param name="http">Where the caller's address comes from.</param>
+    /// <param name="ct">Ends the look-up.</param>
+    public async ValueTask<Caller?> ReadAsync(string? authorization, HttpContext http, CancellationToken ct)
+        => TryRead(authorization, out var token) && await sessions.Find(token, ct) is { } session ? Caller.SignedIn(session, http) : null;
+
+    private static bool TryRead(string? authorization, [NotNullWhen(true)] out string? token)
+    {
+        token = authorization is not null && authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? authorization[Scheme.Length..].Trim()
+            : null;
+        // The alphabet of RFC 6750; whatever else cannot be a token of ours and need not be looked up.
+        return token is { Length: > 0 and <= MaxLength } && token.All(c => char.IsAsciiLetterOrDigit(c) || "-._~+/=".Contains(c));
+    }
+}

@@ -1,0 +1,26 @@
+using System.Net;
+using System.Net.Sockets;
+using ChatService.Data;
+
+namespace ChatService.GraphQL;
+
+/// <summary>Who asks, and from where.</summary>
+/// <param name="UserId">Null for an anonymous caller.</param>
+/// <param name="SessionHash">Hash of the session's token; null for who has none.</param>
+/// <param name="Address">The socket's address for limits: IPv6 by its first 64 bits, which one customer usually has whole.</param>
+public sealed record Caller(long? UserId, string? SessionHash, string Address)
+{
+    public static Caller Anonymous(HttpContext http) => new(null, null, AddressOf(http));
+
+    public static Caller SignedIn(LiveSession session, HttpContext http) => new(session.OwnerId, session.TokenHash, AddressOf(http));
+
+    private static string AddressOf(HttpContext http)
+    {
+        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
+        if (address.IsIPv4MappedToIPv6)
+            address = address.MapToIPv4();
+        return address.AddressFamily == AddressFamily.InterNetworkV6
+            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
+            : address.ToString();
+    }
+}

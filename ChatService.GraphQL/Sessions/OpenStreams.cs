@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.GraphQL;
+
+/// <summary>
+/// Everything that outlives its request: subscriptions, and the sockets that carry them. Knows how many there are, ends those
+/// whose session has ended, and those that are still open when the time to drain is over.
+/// </summary>
+public sealed class OpenStreams : IDisposable
+{
+    private readonly ConcurrentDictionary<StreamLease, byte> _open = new();
+    private readonly Dictionary<object, int> _counts = [];
+    private readonly StreamLimits _limits;
+    private readonly CancellationTokenRegistration _stopping;
+    private readonly ITimer _drain;
+    private int _total;
+
+    public OpenStreams(
+        IOptions<StreamLimits> limits, IOptions<TransportOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
+    {
+        _limits = limits.Value;
+        var stopping = new OperationError(Codes.ShuttingDown, "The service is stopping. Connect again and resume.");
+        _drain = time.CreateTimer(_ => End(_open.Keys, stopping), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _stopping = lifetime.ApplicationStopping.Register(() => _drain.Change(options.Value.DrainTime, Timeout.InfiniteTimeSpan));
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _drain.Dispose();
+    }
+
+    /// <returns>Null if the caller, their address or the instance has too many.</returns>
+    public StreamLease? TryOpen(Caller caller)
+    {
+        lock (_counts)
+        {
+            if (_limits.Enabled && (_total >= _limits.Streams
+                || _counts.GetValueOrDefault(caller.Address) >= _limits.StreamsPerAddress
+                || (caller.UserId is { } user && _counts.GetValueOrDefault(user) >= _limits.StreamsPerUser)))
+                return null;
+            Count(caller, 1);
+        }
+        return Add(new StreamLease(caller, Close));
+
+        void Close(StreamLease stream)
+        {
+            if (!_open.TryRemove(stream, out _))
+                return;
+            lock (_counts)
+                Count(caller, -1);
+        }
+    }
+
+    /// <summary>Watches a socket, which is no stream and does not count as one.</summary>
+    public StreamLease Watch(Caller caller) => Add(new StreamLease(caller, stream => _open.TryRemove(stream, out _)));
+
+    /// <summary>Hashes of the sessions that have something open.</summary>
+    public IReadOnlyCollection<string> Sessions() => _open.Keys.Select(s => s.SessionHash).OfType<string>().ToHashSet();
+
+    /// <summary>Ends what belongs to sessions that were asked about and are not live.</summary>
+    public void EndSessions(IReadOnlyCollection<string> asked, IReadOnlySet<string> live)
+    {
+        var ended = asked.Where(hash => !live.Contains(hash)).ToHashSet();
+        if (ended.Count > 0)
+            End(_open.Keys.Where(s => s.SessionHash is { } hash && ended.Contains(hash)), BearerToken.Refusal.Errors[0]);
+    }
+
+    private static void End(IEnumerable<StreamLease> streams, OperationError reason)
+    {
+        foreach (var stream in streams)
+            stream.Cut(reason);
+    }
+
+    private StreamLease Add(StreamLease stream)
+    {
+        _open[stream] = 0;
+        return stream;
+    }
+
+    private void Count(Caller caller, int change)
+    {
+        _total += change;
+        Count(caller.Address, change);
+        if (caller.UserId is { } user)
+            Count(user, change);
+    }
+
+    private void Count(object key, int change)
+    {
+        if (_counts.GetValueOrDefault(key) + change is > 0 and var count)
+            _counts[key] = count;
+        else
+            _counts.Remove(key);
+    }
+}
+
+/// <summary>One of them. Disposing it gives the place back.</summary>
+public sealed class StreamLease(Caller caller, Action<StreamLease> close) : IDisposable
+{
+    private readonly CancellationTokenSource _ended = new();
+
+    /// <summary>Fires when the service ends the stream.</summary>
+    public CancellationToken Ended => _ended.Token;
+
+    /// <summary>Why it did.</summary>
+    public OperationError? Reason { get; private set; }
+
+    internal string? SessionHash => caller.SessionHash;
+
+    // The source is not disposed: it holds no timer, and the sweep may still be about to cancel it.
+    public void Dispose() => close(this);
+
+    internal void Cut(OperationError reason)
+    {
+        Reason ??= reason;
+        _ended.Cancel();
+    }
+}
