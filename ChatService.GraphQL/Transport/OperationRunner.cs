@@ -1,0 +1,194 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using GraphQL;
+using GraphQL.Execution;
+using GraphQL.Instrumentation;
+using GraphQL.Types;
+using GraphQL.Validation;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.GraphQL;
+
+/// <summary>
+/// Runs an operation, whichever transport it came by: the document's checks, the values, the cost, then execution in a scope of
+/// its own. A transport only translates frames.
+/// </summary>
+public sealed class OperationRunner(
+    ISchema schema,
+    Documents documents,
+    Faults faults,
+    OpenStreams streams,
+    IServiceScopeFactory scopes,
+    IHostApplicationLifetime lifetime,
+    IOptions<GuardOptions> guardOptions,
+    IOptions<TransportOptions> transportOptions)
+{
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(1);
+    private static readonly OperationStrategy _strategy = new();
+    private static readonly StreamStrategy _streamStrategy = new(_strategy);
+
+    private readonly TransportOptions _options = transportOptions.Value;
+
+    /// <param name="request">What to run.</param>
+    /// <param name="caller">As whom.</param>
+    /// <param name="allowed">What this way of asking can carry.</param>
+    /// <param name="ct">The caller is gone; for a stream, as long as it lasts.</param>
+    public async Task<OperationOutcome> RunAsync(OperationRequest request, Caller caller, Allowed allowed, CancellationToken ct)
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            return Refused.Request(503, Codes.ShuttingDown, "The service is stopping.", _soon);
+        try
+        {
+            var (document, refused) = await documents.CompileAsync(request.Query, ct);
+            if (refused is not null)
+                return refused;
+            if (document!.Find(request.OperationName) is not { } operation)
+                return Refused.Document(Codes.BadUserInput, "operationName must name one of the document's operations, and may be left out if there is only one.");
+            if (Forbidden(operation, allowed) is { } forbidden)
+                return forbidden;
+            var arguments = await documents.ReadArgumentsAsync(operation, request, ct);
+            if (!arguments.IsValid)
+                return new Refused(400, ErrorReport.From(arguments.Errors), IsDocumentFault: true);
+            if (IsTooCostly(operation, arguments))
+                return Refused.Document(Codes.QueryTooComplex, $"The page sizes together ask for more than {guardOptions.Value.MaxListCost} nodes.");
+            return operation.Kind == Allowed.Subscription
+                ? await OpenAsync(operation, arguments, request, caller, ct)
+                : await ExecuteAsync(operation, arguments, request, caller, ct);
+        }
+        catch (Exception exception) when (!ct.IsCancellationRequested)
+        {
+            return faults.Refuse(exception);
+        }
+    }
+
+    private static Refused? Forbidden(CompiledOperation operation, Allowed allowed) => operation.Kind switch
+    {
+        var kind when allowed.HasFlag(kind) => null,
+        Allowed.Mutation => Refused.Request(405, Codes.MethodNotAllowed, "Mutations are sent by POST."),
+        // Executing it here would answer without data and leave a live stream behind.
+        _ => Refused.Request(406, Codes.NotAcceptable, "A subscription needs Accept: text/event-stream, or a WebSocket."),
+    };
+
+    private bool IsTooCostly(CompiledOperation operation, IValidationResult arguments)
+    {
+        var cost = new ListCost(schema, operation.Document, arguments.ArgumentValues, guardOptions.Value.DefaultPageSize);
+        var root = operation.Kind switch
+        {
+            Allowed.Mutation => schema.Mutation,
+            Allowed.Subscription => schema.Subscription,
+            _ => schema.Query,
+        };
+        return cost.Of(operation.Definition, root!) > guardOptions.Value.MaxListCost;
+    }
+
+    private async Task<OperationOutcome> ExecuteAsync(
+        CompiledOperation operation, IValidationResult arguments, OperationRequest request, Caller caller, CancellationToken ct)
+    {
+        await using var scope = OpenScope(caller);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        if (!operation.RootFields.Any(_options.UntimedRootFields.Contains))
+            deadline.CancelAfter(_options.OperationTimeout);
+        using var context = BuildContext(operation, arguments, request, scope.ServiceProvider, deadline.Token);
+        try
+        {
+            var result = await _strategy.ExecuteAsync(context);
+            return new Executed(new OperationResult(result.Data as ExecutionNode, ErrorReport.From(context.Errors)));
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
+        {
+            return Refused.Request(503, Codes.Overloaded, "The operation took too long.", _soon);
+        }
+    }
+
+    private async Task<OperationOutcome> OpenAsync(
+        CompiledOperation operation, IValidationResult arguments, OperationRequest request, Caller caller, CancellationToken ct)
+    {
+        if (streams.TryOpen(caller) is not { } stream)
+            return Refused.Request(429, Codes.TooManyStreams, "Too many streams are open. Close one first.", _soon);
+        var scope = OpenScope(caller);
+        var life = CancellationTokenSource.CreateLinkedTokenSource(ct, stream.Ended);
+        var context = BuildContext(operation, arguments, request, scope.ServiceProvider, life.Token);
+        var opened = new OpenSource(stream, scope, life, context);
+        try
+        {
+            if (await _streamStrategy.OpenAsync(context) is { } results)
+                return new Streaming(ReadAsync(results, opened, ct));
+        }
+        catch
+        {
+            await opened.DisposeAsync();
+            throw;
+        }
+        await opened.DisposeAsync();
+        return new Executed(new OperationResult(null, ErrorReport.From(context.Errors)));
+    }
+
+    private static async IAsyncEnumerable<OperationResult> ReadAsync(
+        IAsyncEnumerable<ExecutionResult> results, OpenSource opened, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var owned = opened;
+        await using var reader = results.GetAsyncEnumerator(CancellationToken.None);
+        while (true)
+        {
+            try
+            {
+                if (!await reader.MoveNextAsync())
+                    yield break;
+            }
+            catch (OperationCanceledException) when (opened.Stream.Reason is { } reason && !ct.IsCancellationRequested)
+            {
+                throw new StreamCutException(reason);
+            }
+            yield return new OperationResult(reader.Current.Data as ExecutionNode, ErrorReport.From(reader.Current.Errors ?? []));
+        }
+    }
+
+    private AsyncServiceScope OpenScope(Caller caller)
+    {
+        var scope = scopes.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<CurrentUser>().Become(caller);
+        return scope;
+    }
+
+    private OperationContext BuildContext(
+        CompiledOperation operation, IValidationResult arguments, OperationRequest request, IServiceProvider services, CancellationToken ct)
+    {
+        return new OperationContext
+        {
+            Schema = schema,
+            Document = operation.Document,
+            Operation = operation.Definition,
+            Variables = arguments.Variables ?? Variables.None,
+            // Where fields are merged, the merged ones are added while the operation runs, from several threads.
+            ArgumentValues = operation.IsStatic ? arguments.ArgumentValues : Writable(arguments.ArgumentValues),
+            DirectiveValues = operation.IsStatic ? arguments.DirectiveValues : Writable(arguments.DirectiveValues),
+            Fields = operation.IsStatic ? operation.Fields : new(),
+            Errors = [],
+            InputExtensions = request.Extensions,
+            OutputExtensions = [],
+            UserContext = new Dictionary<string, object?>(),
+            ExecutionStrategy = operation.Kind == Allowed.Subscription ? _streamStrategy : _strategy,
+            Metrics = Metrics.None,
+            Listeners = [],
+            RequestServices = services,
+            UnhandledExceptionDelegate = faults.MaskAsync,
+            CancellationToken = ct,
+        };
+    }
+
+    private static ConcurrentDictionary<TKey, TValue>? Writable<TKey, TValue>(IReadOnlyDictionary<TKey, TValue>? values)
+        where TKey : notnull => values is null ? null : new(values);
+
+    private sealed record OpenSource(StreamLease Stream, AsyncServiceScope Scope, CancellationTokenSource Life, OperationContext Context)
+        : IAsyncDisposable
+    {
+        public async ValueTask DisposeAsync()
+        {
+            await Life.CancelAsync();
+            Context.Dispose();
+            await Scope.DisposeAsync();
+            Stream.Dispose();
+            Life.Dispose();
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace ChatService.GraphQL;
+
+/// <summary>Sizes and times of the GraphQL transports.</summary>
+public sealed class TransportOptions
+{
+    public const string Section = "Transport";
+
+    /// <summary>Request body, and one WebSocket message: default 1 MiB.</summary>
+    [Range(1_024, 100 * 1_024 * 1_024)]
+    public int MaxMessageBytes { get; set; } = 1_024 * 1_024;
+
+    /// <summary>Time for one operation that is no stream: default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
+    public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Root fields without that limit, because waiting is what they are for. Configured names are added.</summary>
+    public IList<string> UntimedRootFields { get; } = ["complete"];
+
+    /// <summary>Text of all cached documents together, in UTF-16 units: default 1,000,000 (their trees take some thirty times that).</summary>
+    [Range(0, 100_000_000)]
+    public int DocumentCacheLength { get; set; } = 1_000_000;
+
+    /// <summary>Time from the handshake to connection_init: default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
+    public TimeSpan InitTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Idle time before a WebSocket ping or a comment in an event stream, and how long a pong may take: default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
+    public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time that one write to a stream may take before its reader counts as gone: default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
+    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time for a client to answer our close frame: default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
+    public TimeSpan CloseTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time for open streams to come to their end once the process stops: default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time between two checks of the sessions of open streams: default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
+    public TimeSpan SessionCheck { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Operations at once on one WebSocket: default 100.</summary>
+    [Range(1, 10_000)]
+    public int MaxOperationsPerSocket { get; set; } = 100;
+}
