@@ -1,0 +1,126 @@
+using System.Buffers;
+using System.Text.Json;
+using GraphQL;
+
+namespace ChatService.GraphQL;
+
+/// <summary>
+/// Reads a request out of JSON, by hand: the library's converters throw four kinds of exceptions whose messages name .NET types,
+/// and take <c>{}</c> for a request.
+/// </summary>
+public static class RequestJson
+{
+    public static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
+
+    /// <param name="json">The whole body.</param>
+    /// <param name="request">The request, if the result is null.</param>
+    /// <returns>Why it is none.</returns>
+    public static Refused? Read(ReadOnlySequence<byte> json, out OperationRequest? request)
+    {
+        request = null;
+        try
+        {
+            using var document = JsonDocument.Parse(json, Options);
+            return document.RootElement.ValueKind == JsonValueKind.Array
+                ? Refused.Request(400, Codes.BatchingDisabled, "One request at a time: arrays of requests are not taken.")
+                : Read(document.RootElement, out request);
+        }
+        catch (JsonException)
+        {
+            return Malformed("The request must be one JSON object without duplicate names, in UTF-8.");
+        }
+    }
+
+    public static Refused? Read(JsonElement element, out OperationRequest? request)
+    {
+        request = null;
+        try
+        {
+            if (element.ValueKind != JsonValueKind.Object)
+                return Malformed("The request must be a JSON object.");
+            if (!element.TryGetProperty("query", out var query) || query.ValueKind != JsonValueKind.String)
+                return Malformed("'query' must be a string.");
+            if (!IsStringOrNull(element, "operationName", out var name))
+                return Malformed("'operationName' must be a string or null.");
+            if (!IsObjectOrNull(element, "variables", out var variables) || !IsObjectOrNull(element, "extensions", out var extensions))
+                return Malformed("'variables' and 'extensions' must be objects or null.");
+            request = new OperationRequest(query.GetString()!, name, variables, extensions);
+            return null;
+        }
+        catch (InvalidOperationException)
+        {
+            // A string that is no Unicode: bytes that are not UTF-8, or half a surrogate pair.
+            return Malformed("The request holds text that is not valid Unicode.");
+        }
+        catch (NotFiniteNumberException)
+        {
+            return Malformed("The request holds a number that is too large.");
+        }
+    }
+
+    /// <summary>Reads the JSON of a query parameter.</summary>
+    public static bool TryReadObject(string? json, out Inputs inputs)
+    {
+        inputs = Inputs.Empty;
+        if (string.IsNullOrEmpty(json))
+            return true;
+        try
+        {
+            using var document = JsonDocument.Parse(json, Options);
+            return IsObjectOrNull(document.RootElement, out inputs);
+        }
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or NotFiniteNumberException or ArgumentException)
+        {
+            return false;
+        }
+    }
+
+    public static Refused Malformed(string message) => Refused.Request(400, Codes.BadUserInput, message);
+
+    private static bool IsStringOrNull(JsonElement element, string name, out string? text)
+    {
+        text = null;
+        if (!element.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return true;
+        if (value.ValueKind != JsonValueKind.String)
+            return false;
+        text = value.GetString();
+        return true;
+    }
+
+    private static bool IsObjectOrNull(JsonElement element, string name, out Inputs inputs)
+    {
+        inputs = Inputs.Empty;
+        return !element.TryGetProperty(name, out var value) || IsObjectOrNull(value, out inputs);
+    }
+
+    private static bool IsObjectOrNull(JsonElement value, out Inputs inputs)
+    {
+        inputs = value.ValueKind == JsonValueKind.Object ? new Inputs(ToDictionary(value)) : Inputs.Empty;
+        return value.ValueKind is JsonValueKind.Object or JsonValueKind.Null;
+    }
+
+    private static Dictionary<string, object?> ToDictionary(JsonElement value)
+        => value.EnumerateObject().ToDictionary(p => p.Name, p => ToValue(p.Value));
+
+    private static object? ToValue(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Object => ToDictionary(value),
+        JsonValueKind.Array => value.EnumerateArray().Select(ToValue).ToList(),
+        JsonValueKind.String => value.GetString(),
+        JsonValueKind.Number => ToNumber(value),
+        JsonValueKind.True => true,
+        JsonValueKind.False => false,
+        _ => null,
+    };
+
+    // Integers beyond 64 bits become doubles, which no integer type takes: a million digits cost no more than one.
+    private static object ToNumber(JsonElement value)
+    {
+        if (value.TryGetInt32(out var small))
+            return small;
+        if (value.TryGetInt64(out var large))
+            return large;
+        return value.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw new NotFiniteNumberException();
+    }
+}
