@@ -1,0 +1,44 @@
+using System.Buffers;
+using System.Text.Json;
+
+namespace ChatService.GraphQL;
+
+/// <summary>A message of a client, read as strictly as the protocol asks: whatever is not one closes the socket with 4400.</summary>
+internal sealed record SocketMessage(string Type, string? Id, JsonElement? Payload, OperationRequest? Request)
+{
+    /// <returns>Null if it is no message of graphql-transport-ws; <paramref name="fault"/> then says why.</returns>
+    public static SocketMessage? Read(ReadOnlyMemory<byte> text, out string? fault)
+    {
+        fault = "Invalid message";
+        try
+        {
+            using var document = JsonDocument.Parse(new ReadOnlySequence<byte>(text), RequestJson.Options);
+            return Read(document.RootElement, ref fault);
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static SocketMessage? Read(JsonElement root, ref string? fault)
+    {
+        if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("type", out var type) || type.ValueKind != JsonValueKind.String)
+            return null;
+        var id = root.TryGetProperty("id", out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        JsonElement? payload = root.TryGetProperty("payload", out value) && value.ValueKind != JsonValueKind.Null ? value.Clone() : null;
+        switch (type.GetString())
+        {
+            case "connection_init" or "ping" or "pong" when payload is null or { ValueKind: JsonValueKind.Object }:
+            case "complete" when !string.IsNullOrEmpty(id):
+                return new SocketMessage(type.GetString()!, id, payload, null);
+            case "subscribe" when !string.IsNullOrEmpty(id) && payload is { } asked:
+                if (RequestJson.Read(asked, out var request) is not { } refused)
+                    return new SocketMessage("subscribe", id, null, request);
+                fault = refused.Errors[0].Message;
+                return null;
+            default:
+                return null;
+        }
+    }
+}

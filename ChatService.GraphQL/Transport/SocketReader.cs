@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Net.WebSockets;
+
+namespace ChatService.GraphQL;
+
+/// <summary>Joins frames to messages. A socket that is silent holds no buffer.</summary>
+internal sealed class SocketReader(WebSocket socket, int maxBytes)
+{
+    private const int FrameBytes = 4_096;
+
+    /// <summary>The text of the message that was read last.</summary>
+    public ReadOnlyMemory<byte> Text { get; private set; }
+
+    /// <summary>Waits for a message, and hands over what it was.</summary>
+    public async Task<Kind> ReadAsync(CancellationToken ct)
+    {
+        try
+        {
+            // An empty read returns when something is there to be read.
+            var first = await socket.ReceiveAsync(Memory<byte>.Empty, ct);
+            Text = default;
+            return first.MessageType == WebSocketMessageType.Close ? Kind.Closed
+                : !first.EndOfMessage ? await JoinAsync(ct)
+                : KindOf(first);
+        }
+        catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
+        {
+            return Kind.Gone;
+        }
+    }
+
+    private async Task<Kind> JoinAsync(CancellationToken ct)
+    {
+        var message = new ArrayBufferWriter<byte>(FrameBytes);
+        var length = 0L;
+        while (true)
+        {
+            var frame = await socket.ReceiveAsync(message.GetMemory(FrameBytes), ct);
+            if (frame.MessageType == WebSocketMessageType.Close)
+                return Kind.Closed;
+            length += frame.Count;
+            // What is too long is read to its end, or the client would never read why, but not kept.
+            if (length <= maxBytes)
+                message.Advance(frame.Count);
+            if (!frame.EndOfMessage)
+                continue;
+            Text = message.WrittenMemory;
+            return length > maxBytes ? Kind.TooLong : KindOf(frame);
+        }
+    }
+
+    private static Kind KindOf(ValueWebSocketReceiveResult frame)
+        => frame.MessageType == WebSocketMessageType.Text ? Kind.Text : Kind.Binary;
+
+    internal enum Kind
+    {
+        Text,
+        Binary,
+        TooLong,
+        Closed,
+        Gone,
+    }
+}

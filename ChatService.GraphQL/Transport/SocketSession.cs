@@ -1,0 +1,291 @@
+using System.Net.WebSockets;
+using System.Text.Json;
+
+namespace ChatService.GraphQL;
+
+/// <summary>
+/// One socket of graphql-transport-ws, from the handshake to the close. The receive loop waits for the client and for nothing
+/// else but its own short answers; operations run beside it.
+/// </summary>
+internal sealed class SocketSession(
+    HttpContext http, WebSocket socket, Caller caller, OperationRunner runner, BearerToken tokens, OpenStreams streams, Faults faults,
+    TransportOptions options, TimeProvider time, CancellationToken stopping) : IDisposable
+{
+    private const int TryAgainLater = 1013;
+
+    private readonly SocketReader _reader = new(socket, options.MaxMessageBytes);
+    private readonly SocketWriter _writer = new(socket, options, time);
+    private readonly SocketOperations _operations = new(options.MaxOperationsPerSocket);
+    private readonly string _requestId = RequestId.Of(http);
+    private readonly Lock _lock = new();
+    private readonly CancellationTokenSource _over = new();
+    private Caller _caller = caller;
+    private string? _authorization = http.Request.Headers.Authorization;
+    private StreamLease? _lease;
+    private Task? _closing;
+    private bool _isInitialised;
+    private bool _isAcknowledged;
+
+    public void Dispose() => _over.Dispose();
+
+    public async Task RunAsync()
+    {
+        using var aborted = http.RequestAborted.Register(socket.Abort);
+        await using var patience = time.CreateTimer(_ => CloseUnlessInitialised(), null, options.InitTimeout, Timeout.InfiniteTimeSpan);
+        await using var drain = stopping.Register(CloseIfIdle);
+        try
+        {
+            while (await _reader.ReadAsync(CancellationToken.None) is var kind && kind is not SocketReader.Kind.Gone)
+            {
+                if (kind is SocketReader.Kind.Closed)
+                {
+                    Close(socket.CloseStatus is null or WebSocketCloseStatus.Empty ? 1000 : (int)socket.CloseStatus, "");
+                    break;
+                }
+                if (_closing is null)
+                    await HandleAsync(kind);
+            }
+        }
+        finally
+        {
+            _operations.StopAll();
+            await _over.CancelAsync();
+            await _operations.WhenEndedAsync();
+            await (_closing ?? Task.CompletedTask);
+            _lease?.Dispose();
+            await _writer.DisposeAsync();
+        }
+    }
+
+    private async Task HandleAsync(SocketReader.Kind kind)
+    {
+        if (kind is SocketReader.Kind.TooLong)
+            Close(1009, "Message too long");
+        else if (kind is SocketReader.Kind.Binary)
+            Close(4400, "Messages are text");
+        else if (SocketMessage.Read(_reader.Text, out var fault) is { } message)
+            await HandleAsync(message);
+        else
+            Close(4400, fault!);
+    }
+
+    private Task HandleAsync(SocketMessage message)
+    {
+        switch (message.Type)
+        {
+            case "connection_init":
+                return InitialiseAsync(message.Payload);
+            case "ping":
+                return TrySendAsync(json => WriteMessage(json, "pong", null, message.Payload));
+            case "subscribe":
+                return SubscribeAsync(message.Id!, message.Request!);
+            case "complete":
+                _operations.Stop(message.Id!);
+                CloseIfIdle();
+                return Task.CompletedTask;
+            default:
+                return Task.CompletedTask; // a pong that nobody asked for
+        }
+    }
+
+    private async Task InitialiseAsync(JsonElement? payload)
+    {
+        lock (_lock)
+        {
+            if (_isInitialised)
+            {
+                Close(4429, "Too many initialisation requests");
+                return;
+            }
+            _isInitialised = true;
+        }
+        if (Authorization(payload) is { } authorization)
+        {
+            _authorization = authorization.ValueKind == JsonValueKind.String ? authorization.GetString() : "";
+            if (await RecheckAsync() is not { } known)
+                return;
+            _caller = known;
+        }
+        _lease = streams.Watch(_caller);
+        _lease.Ended.Register(() => Close(_lease.Reason!.Code == Codes.ShuttingDown ? 1001 : 4403, _lease.Reason.Message));
+        _isAcknowledged = true;
+        await TrySendAsync(json => WriteMessage(json, "connection_ack", null, null));
+    }
+
+    private static JsonElement? Authorization(JsonElement? payload)
+    {
+        foreach (var member in payload is { } given ? given.EnumerateObject() : default)
+        {
+            if (member.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && member.Value.ValueKind != JsonValueKind.Null)
+                return member.Value;
+        }
+        return null;
+    }
+
+    /// <returns>Null if the session is not good, and the socket closes.</returns>
+    private async Task<Caller?> RecheckAsync()
+    {
+        if (_authorization is null)
+            return _caller;
+        try
+        {
+            var known = await tokens.ReadAsync(_authorization, http, http.RequestAborted);
+            if (known is null)
+                Close(4403, "Forbidden");
+            return known;
+        }
+        catch (Exception exception)
+        {
+            Close(TryAgainLater, faults.Refuse(exception).Errors[0].Message);
+            return null;
+        }
+    }
+
+    private async Task SubscribeAsync(string id, OperationRequest request)
+    {
+        if (!_isAcknowledged)
+            Close(4401, "Unauthorized");
+        else if (_operations.Contains(id))
+            Close(4409, $"Subscriber for {id} already exists");
+        else if (_operations.TryAdd(id, out var operation))
+            operation.Run = Task.Run(() => RunAsync(operation, request));
+        else
+            await TrySendAsync(json => WriteErrors(json, id, [new OperationError(Codes.TooManyStreams, "Too many operations run on this socket.")]));
+    }
+
+    private async Task RunAsync(SocketOperation operation, OperationRequest request)
+    {
+        try
+        {
+            if (await RecheckAsync() is { } caller)
+                await SendAsync(operation, await runner.RunAsync(request, caller, Allowed.All, operation.Stopped));
+        }
+        catch (OperationCanceledException)
+        {
+            // The client, or the end of the socket, has stopped it.
+        }
+        catch (StreamCutException)
+        {
+            // The socket ends for the same reason.
+        }
+        catch (TimeoutException)
+        {
+            Close(TryAgainLater, "Reading too slowly");
+        }
+        catch (Exception exception)
+        {
+            Close(1011, faults.Refuse(exception).Errors[0].Message);
+        }
+        finally
+        {
+            _operations.Release(operation);
+            _operations.Ended(operation);
+            CloseIfIdle();
+        }
+    }
+
+    private async Task SendAsync(SocketOperation operation, OperationOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case Refused refused:
+                if (_operations.Release(operation))
+                    await _writer.SendAsync(json => WriteErrors(json, operation.Id, refused.Errors));
+                return;
+            case Executed executed:
+                await SendNextAsync(operation, executed.Result);
+                break;
+            case Streaming stream:
+                await foreach (var result in stream.Results)
+                {
+                    if (!await SendNextAsync(operation, result))
+                        return;
+                }
+                break;
+        }
+        if (_operations.Release(operation))
+            await _writer.SendAsync(json => WriteMessage(json, "complete", operation.Id, null));
+    }
+
+    private Task<bool> SendNextAsync(SocketOperation operation, OperationResult result) => _writer.SendAsync(
+        json =>
+        {
+            WriteStart(json, "next", operation.Id);
+            json.WritePropertyName("payload");
+            ResultWriter.Write(json, result, _requestId);
+            json.WriteEndObject();
+        },
+        isWanted: () => _operations.Contains(operation));
+
+    private async Task TrySendAsync(Action<Utf8JsonWriter> write)
+    {
+        try
+        {
+            await _writer.SendAsync(write);
+        }
+        catch (TimeoutException)
+        {
+            Close(TryAgainLater, "Reading too slowly");
+        }
+    }
+
+    private void WriteErrors(Utf8JsonWriter json, string id, IReadOnlyList<OperationError> errors)
+    {
+        WriteStart(json, "error", id);
+        json.WritePropertyName("payload");
+        ResultWriter.WriteErrors(json, errors, _requestId);
+        json.WriteEndObject();
+    }
+
+    private static void WriteMessage(Utf8JsonWriter json, string type, string? id, JsonElement? payload)
+    {
+        WriteStart(json, type, id);
+        if (payload is { } value)
+        {
+            json.WritePropertyName("payload");
+            value.WriteTo(json);
+        }
+        json.WriteEndObject();
+    }
+
+    private static void WriteStart(Utf8JsonWriter json, string type, string? id)
+    {
+        json.WriteStartObject();
+        if (id is not null)
+            json.WriteString("id", id);
+        json.WriteString("type", type);
+    }
+
+    private void CloseUnlessInitialised()
+    {
+        lock (_lock)
+        {
+            if (_isInitialised)
+                return;
+        }
+        Close(4408, "Connection initialisation timeout");
+    }
+
+    private void CloseIfIdle()
+    {
+        if (stopping.IsCancellationRequested && _operations.IsEmpty)
+            Close(1001, "The service is stopping");
+    }
+
+    /// <summary>The first reason counts. The loop goes on until the client answers, or the time for that is over.</summary>
+    public void Close(int code, string reason)
+    {
+        lock (_lock)
+            _closing ??= CloseAsync(code, reason);
+    }
+
+    private async Task CloseAsync(int code, string reason)
+    {
+        await Task.Yield();
+        _operations.StopAll();
+        await _writer.CloseAsync(code, reason);
+        await Task.Delay(options.CloseTimeout, time, _over.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_over.IsCancellationRequested)
+            socket.Abort();
+    }
+}
