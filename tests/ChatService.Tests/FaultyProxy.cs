@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using Npgsql;
+
+namespace ChatService.Tests;
+
+/// <summary>Stands between the service and PostgreSQL, and fails as the test says.</summary>
+public sealed class FaultyProxy : IAsyncDisposable
+{
+    private readonly DnsEndPoint _server;
+    // Bound but never listening: keeps the port ours while nobody listens on it.
+    private readonly Socket _reservation;
+    private readonly IPEndPoint _endpoint;
+    private readonly ConcurrentDictionary<ProxiedConnection, Task> _connections = new();
+    private volatile TaskCompletionSource _flow = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _lostCommit;
+    private Socket? _listener;
+    private Task _accepting = Task.CompletedTask;
+
+    private FaultyProxy(NpgsqlConnectionStringBuilder server)
+    {
+        _server = new DnsEndPoint(server.Host!, server.Port);
+        _reservation = Bound(new IPEndPoint(IPAddress.Loopback, 0));
+        _endpoint = (IPEndPoint)_reservation.LocalEndPoint!;
+        _flow.SetResult();
+        // In clear text, since the proxy reads along.
+        ConnectionString = new NpgsqlConnectionStringBuilder(server.ToString())
+        {
+            Host = _endpoint.Address.ToString(),
+            Port = _endpoint.Port,
+            SslMode = SslMode.Disable,
+            GssEncryptionMode = GssEncryptionMode.Disable,
+        }.ToString();
+    }
+
+    /// <summary>Leads to the same database through the proxy.</summary>
+    public string ConnectionString { get; }
+
+    public static FaultyProxy Start(TestDatabase database)
+    {
+        var proxy = new FaultyProxy(new NpgsqlConnectionStringBuilder(database.ConnectionString));
+        proxy.Accept();
+        return proxy;
+    }
+
+    /// <summary>Breaks every connection; new ones are served.</summary>
+    public void Cut()
+    {
+        foreach (var connection in _connections.Keys)
+            connection.Dispose();
+    }
+
+    /// <summary>Breaks every connection and refuses new ones, until <see cref="Accept"/>.</summary>
+    public async Task RefuseAsync()
+    {
+        _listener?.Dispose();
+        _listener = null;
+        await _accepting;
+        Cut();
+    }
+
+    public void Accept()
+    {
+        _listener = Bound(_endpoint);
+        _listener.Listen();
+        _accepting = AcceptAsync(_listener);
+    }
+
+    /// <summary>Passes nothing on any more, in either direction, until <see cref="Resume"/>; connecting still works.</summary>
+    public void Stall() => _flow = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Resume() => _flow.TrySetResult();
+
+    /// <summary>
+    /// Lets the next COMMIT through and, when the server has answered it, breaks the connection instead of passing
+    /// the answer on. The task completes when that has happened.
+    /// </summary>
+    public Task LoseReplyOfNextCommitAsync()
+    {
+        var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _lostCommit = lost;
+        return lost.Task;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await RefuseAsync();
+        Resume();
+        await Task.WhenAll(_connections.Values);
+        _reservation.Dispose();
+    }
+
+    internal Task FlowAsync() => _flow.Task;
+
+    /// <summary>Whether this COMMIT is the one whose reply is to be lost; says so once.</summary>
+    internal TaskCompletionSource? TakeCommit() => Interlocked.Exchange(ref _lostCommit, null);
+
+    private async Task AcceptAsync(Socket listener)
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await listener.AcceptAsync();
+                var connection = new ProxiedConnection(this, client);
+                _connections[connection] = RunAsync(connection);
+            }
+        }
+        catch (SocketException)
+        {
+            // The listener was closed.
+        }
+    }
+
+    private async Task RunAsync(ProxiedConnection connection)
+    {
+        await connection.RunAsync(_server);
+        _connections.TryRemove(connection, out _);
+    }
+
+    private static Socket Bound(IPEndPoint endpoint)
+    {
+        var socket = new Socket(endpoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        socket.Bind(endpoint);
+        return socket;
+    }
+}
