@@ -12,8 +12,8 @@ public enum DatabaseKind
 /// </summary>
 public static class Databases
 {
-    private static readonly Lazy<Task<PostgresServer>> Postgres = new(PostgresServer.StartAsync);
-    private static readonly Lazy<Task<SqliteFolder>> Sqlite = new(SqliteFolder.CreateAsync);
+    private static readonly Lazy<Task<PostgresServer>> _postgres = new(PostgresServer.StartAsync);
+    private static readonly Lazy<Task<SqliteFolder>> _sqlite = new(SqliteFolder.CreateAsync);
 
     /// <summary>Brings an empty database to the current schema.</summary>
     public static Func<DatabaseKind, string, Task> MigrateAsync { get; set; } = ServiceHost.MigrateAsync;
@@ -21,24 +21,24 @@ public static class Databases
     /// <summary>A migrated database; disposing drops it.</summary>
     public static async Task<TestDatabase> CreateAsync(DatabaseKind kind) => kind switch
     {
-        DatabaseKind.Postgres => await (await Postgres.Value).CloneAsync(),
-        DatabaseKind.Sqlite => (await Sqlite.Value).Copy(),
+        DatabaseKind.Postgres => await (await _postgres.Value).CloneAsync(),
+        DatabaseKind.Sqlite => (await _sqlite.Value).Copy(),
     };
 
     /// <summary>A database without any table; on PostgreSQL without the <c>vector</c> extension, too.</summary>
     public static async Task<TestDatabase> CreateEmptyAsync(DatabaseKind kind) => kind switch
     {
-        DatabaseKind.Postgres => await (await Postgres.Value).CreateEmptyAsync(),
-        DatabaseKind.Sqlite => (await Sqlite.Value).Empty(),
+        DatabaseKind.Postgres => await (await _postgres.Value).CreateEmptyAsync(),
+        DatabaseKind.Sqlite => (await _sqlite.Value).Empty(),
     };
 
     /// <summary>Removes everything that was made for this run.</summary>
     internal static async Task RemoveAsync()
     {
-        if (Postgres is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-            await (await Postgres.Value).RemoveAsync();
-        if (Sqlite is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
-            (await Sqlite.Value).Remove();
+        if (_postgres is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            await (await _postgres.Value).RemoveAsync();
+        if (_sqlite is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+            (await _sqlite.Value).Remove();
     }
 }
 

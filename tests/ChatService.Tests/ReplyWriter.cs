@@ -26,7 +26,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest request, 
         context.Response.StatusCode = reply.Status;
         if (reply.RetryAfter is { } seconds)
             context.Response.Headers.RetryAfter = seconds;
-        await WriteAsync("application/json", ChatWire.Error(reply.Status), reply.SliceBytes);
+        await SendAsync("application/json", ChatWire.Error(reply.Status), reply.SliceBytes);
     }
 
     private async Task StreamAsync(Reply reply)
@@ -52,7 +52,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest request, 
             await WriteEventAsync(ChatWire.Usage(request.Model, tokens));
         await WriteEventAsync(ChatWire.Event("[DONE]"));
 
-        Task WriteEventAsync(string text) => this.WriteAsync("text/event-stream", text, reply.SliceBytes);
+        Task WriteEventAsync(string text) => SendAsync("text/event-stream", text, reply.SliceBytes);
     }
 
     private async Task AnswerAsync(Reply reply)
@@ -66,7 +66,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest request, 
         if (!reply.Ends)
             return;
         var body = request.IsChat ? ChatWire.Whole(request.Model, text.ToString(), reply.FinishReason, reply.Tokens) : Embeddings();
-        await WriteAsync("application/json", body, reply.SliceBytes);
+        await SendAsync("application/json", body, reply.SliceBytes);
     }
 
     private async Task RunAsync(Reply reply, Func<string, Task>? say = null)
@@ -81,7 +81,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest request, 
                     await gate.PassAsync(_aborted);
                     break;
                 case Reply.Step.Raw(var bytes):
-                    await WriteAsync(request.Streams ? "text/event-stream" : "application/json", bytes, reply.SliceBytes);
+                    await SendAsync(request.Streams ? "text/event-stream" : "application/json", bytes, reply.SliceBytes);
                     break;
                 case Reply.Step.Cut:
                     // Once begun, the end is a broken one whatever is thrown, and comes after what was written;
@@ -92,9 +92,9 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest request, 
             }
     }
 
-    private Task WriteAsync(string contentType, string text, int sliceBytes) => WriteAsync(contentType, Encoding.UTF8.GetBytes(text), sliceBytes);
+    private Task SendAsync(string contentType, string text, int sliceBytes) => SendAsync(contentType, Encoding.UTF8.GetBytes(text), sliceBytes);
 
-    private async Task WriteAsync(string contentType, ReadOnlyMemory<byte> bytes, int sliceBytes)
+    private async Task SendAsync(string contentType, ReadOnlyMemory<byte> bytes, int sliceBytes)
     {
         if (!context.Response.HasStarted)
             context.Response.ContentType = contentType;
