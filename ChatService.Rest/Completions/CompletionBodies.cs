@@ -1,0 +1,43 @@
+using System.Text.Json.Serialization;
+
+namespace ChatService.Rest;
+
+/// <param name="Stream">Whether the answer comes as an event stream.</param>
+/// <param name="Content">A new question, stored first; without it the last one is answered.</param>
+/// <param name="Regenerate">Whether to answer anew a question that has an answer.</param>
+/// <param name="Recall">Whether the model gets what search finds in the user's other conversations.</param>
+internal sealed record CompleteRequest(
+    bool Stream = false,
+    string? Content = null,
+    string? Model = null,
+    int? MaxOutputTokens = null,
+    double? Temperature = null,
+    bool? Regenerate = null,
+    bool? Recall = null);
+
+internal sealed record CompletionResponse(IReadOnlyList<CompletionChoice> Choices)
+{
+    public static CompletionResponse From(string content, string finishReason) =>
+        new([new CompletionChoice(finishReason, 0, new SaidBy("assistant", content))]);
+}
+
+/// <param name="FinishReason">stop, length or content_filter.</param>
+internal sealed record CompletionChoice(string FinishReason, int Index, SaidBy Message);
+
+/// <summary>One event of the stream. The last one is the bare text [DONE].</summary>
+internal sealed record CompletionChunk(IReadOnlyList<CompletionDelta> Choices)
+{
+    public static CompletionChunk From(string content, string? finishReason) =>
+        new([new CompletionDelta(finishReason, 0, new SaidBy("assistant", content))]);
+}
+
+/// <param name="FinishReason">Null until the chunk after the last piece of text.</param>
+internal sealed record CompletionDelta(string? FinishReason, int Index, SaidBy Delta);
+
+internal sealed record SaidBy(string Role, string Content);
+
+/// <summary>The last event of a stream that fails after it began.</summary>
+internal sealed record StreamFailure(StreamError Error);
+
+/// <param name="RequestId">Written as in a problem.</param>
+internal sealed record StreamError(string Code, string Message, [property: JsonPropertyName("requestId")] string RequestId);

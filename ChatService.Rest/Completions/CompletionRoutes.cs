@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+
+namespace ChatService.Rest;
+
+internal static class CompletionRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost("/conversations/{id:long:min(1)}/messages:complete", CompleteAsync).TakesIdempotencyKey()
+            .WithName("Complete").WithSummary("Answers the last question, or the one in content, whole or as an event stream.")
+            .Produces<CompletionResponse>().Refuses(400, 401, 404, 409, 422, 429, 502, 503, 504)
+            .AddOpenApiOperationTransformer(DescribeStreamAsync);
+
+    private static async Task<IResult> CompleteAsync(
+        long id,
+        [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey,
+        RequestBody<CompleteRequest> body,
+        HttpContext http,
+        Operations operations,
+        CompletionStream stream)
+    {
+        var request = body.Value;
+        if (request.Temperature is { } temperature && !double.IsFinite(temperature))
+            return Problem.Input("temperature", "The temperature must be a finite number.");
+
+        var conversation = Addressed.Conversation(id);
+        var reply = await operations.MutateAsync(
+            http,
+            request.Stream ? "StartCompletion" : "Complete",
+            conversation,
+            ("conversationId", $"cnv_{id}"),
+            ("content", request.Content),
+            ("model", request.Model),
+            ("maxOutputTokens", request.MaxOutputTokens),
+            ("temperature", request.Temperature),
+            ("regenerate", request.Regenerate),
+            ("recall", request.Recall),
+            ("idempotencyKey", idempotencyKey));
+        if (reply.Problem is not null)
+            return reply.Problem;
+        return request.Stream ? await stream.OpenAsync(http, conversation, reply.Root) : Whole(http, reply.Root);
+    }
+
+    // A status with a second media type is beyond Produces.
+    private static async Task DescribeStreamAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
+    {
+        var chunk = await context.GetOrCreateSchemaAsync(typeof(CompletionChunk), cancellationToken: ct);
+        operation.Responses!["200"].Content!["text/event-stream"] = new OpenApiMediaType { Schema = chunk };
+    }
+
+    private static IResult Whole(HttpContext http, Node payload)
+    {
+        var completion = payload.Child("completion");
+        var end = CompletionEnd.Of(completion);
+        if (end.Problem is not null)
+            return end.Problem;
+        IdempotencyKey.TellReplay(http, payload);
+        return TypedResults.Ok(CompletionResponse.From(completion.Child("message").Text("content"), end.FinishReason!));
+    }
+}
