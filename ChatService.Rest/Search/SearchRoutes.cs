@@ -1,0 +1,50 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+
+namespace ChatService.Rest;
+
+internal static class SearchRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet("/users/{userId:long:min(1)}/messages:search", SearchAsync)
+            .WithName("SearchMessages").WithSummary("A user's messages that fit q best, the best first.")
+            .Produces<SearchHitResponse[]>().Refuses(400, 401, 404);
+
+    private static async Task<IResult> SearchAsync(
+        long userId,
+        [Required, Description("Words and \"phrases\".")] string? q,
+        HttpContext http,
+        Operations operations,
+        [Description("semantic, keyword or hybrid.")] string mode = "hybrid",
+        [Range(1, 100)] int limit = 10)
+    {
+        if (q is null)
+            return Problem.Input("q", "A text to search for is needed.");
+        if (mode is not ("semantic" or "keyword" or "hybrid"))
+            return Problem.Input("mode", "The mode must be semantic, keyword or hybrid.");
+        if (limit is < 1 or > 100)
+            return Problem.Input("limit", "The limit must be 1 to 100.");
+
+        var reply = await operations.RunAsync(
+            http, "SearchMessages", Addressed.User(userId), ("query", q), ("mode", mode.ToUpperInvariant()), ("first", limit));
+        return reply.Problem is null
+            ? TypedResults.Ok(reply.Data.Child("searchMessages").Children("edges").Select(SearchHitResponse.From))
+            : reply.Problem;
+    }
+}
+
+/// <param name="Score">Comparable within one answer only.</param>
+internal sealed record SearchHitResponse(long Id, long ConversationId, string Role, string Content, double Score, string Snippet)
+{
+    public static SearchHitResponse From(Node hit)
+    {
+        var message = hit.Child("node");
+        return new SearchHitResponse(
+            message.Number("databaseId"),
+            message.Child("conversation").Number("databaseId"),
+            MessageResponse.RoleName(message),
+            message.Text("content"),
+            hit.Real("score"),
+            hit.Text("snippet"));
+    }
+}
