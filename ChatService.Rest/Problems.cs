@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -25,7 +26,7 @@ internal sealed record Problem(ProblemCode Code, string? Detail = null, string? 
             response.Headers.RetryAfter = Math.Max(1, RetryAfterSeconds ?? Problems.RetryAfter(Code)).ToString(CultureInfo.InvariantCulture);
 
         var body = new ProblemResponse(
-            response.StatusCode, ReasonPhrases.GetReasonPhrase(response.StatusCode), Words, Code.WireName(), httpContext.TraceIdentifier, Field);
+            response.StatusCode, ReasonPhrases.GetReasonPhrase(response.StatusCode), Words, Code.WireName(), Problems.RequestId(httpContext), Field);
         await response.WriteAsJsonAsync(body, options: null, ProblemResponse.MediaType);
     }
 }
@@ -95,6 +96,9 @@ internal static class Problems
 
     /// <summary>In seconds, where the host did not say.</summary>
     public static int RetryAfter(ProblemCode code) => code is ProblemCode.StorageFull ? 60 : 1;
+
+    /// <summary>What a caller quotes and the log is searched for: the trace's id, or the connection's and request's number without one.</summary>
+    public static string RequestId(HttpContext http) => Activity.Current?.TraceId.ToHexString() ?? http.TraceIdentifier;
 
     /// <summary>A top-level error, a payload's or a completion's own.</summary>
     /// <param name="status">Of the whole answer; tells what a code unknown here is about.</param>

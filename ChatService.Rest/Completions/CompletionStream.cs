@@ -33,7 +33,7 @@ internal sealed class CompletionStream(Operations operations, IOptions<RestOptio
 
         if (step.End is { Problem: { } problem })
         {
-            yield return Frame(new StreamFailure(new StreamError(problem.Code.WireName(), problem.Words, http.TraceIdentifier)));
+            yield return Frame(new StreamFailure(new StreamError(problem.Code.WireName(), problem.Words, Problems.RequestId(http))));
             yield break;
         }
 
