@@ -57,6 +57,7 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
         {
             conversation.HasKey(c => new { c.OwnerId, c.Id });
             conversation.HasOne<User>().WithMany().HasForeignKey(c => c.OwnerId);
+            conversation.HasIndex(c => c.Id);
             conversation.HasIndex(c => new { c.OwnerId, c.UpdatedAt, c.Id }, "ix_conversations_current").HasFilter("archived_at IS NULL");
             conversation.HasIndex(c => new { c.OwnerId, c.UpdatedAt, c.Id }, "ix_conversations_archived").HasFilter("archived_at IS NOT NULL");
         });

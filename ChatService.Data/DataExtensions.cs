@@ -40,6 +40,15 @@ public static class DataExtensions
         await db.Database.MigrateAsync(ct);
     }
 
+    /// <summary>Refuses a database that is not at this version's tables.</summary>
+    /// <exception cref="InvalidOperationException">Migrations are missing.</exception>
+    public static async Task CheckChatMigrationsAsync(this IServiceProvider services, CancellationToken ct)
+    {
+        await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync(ct);
+        if ((await db.Database.GetPendingMigrationsAsync(ct)).Any())
+            throw new InvalidOperationException("The database is not up to date: start once with --migrate.");
+    }
+
     private static void AddContexts(IServiceCollection services)
     {
         services.AddPooledDbContextFactory<SqliteChatDbContext>((provider, options) => options

@@ -2,9 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace ChatService.Data;
 
-/// <summary>What a caller can cause. Faults of the service itself are exceptions.</summary>
+/// <summary>The words for what went wrong. What a caller can cause comes as a value with one of these; faults of the service are exceptions.</summary>
 public enum ErrorCode
 {
+    Unauthenticated,
     BadUserInput,
     NotFound,
     UsernameTaken,
@@ -18,6 +19,9 @@ public enum ErrorCode
     RateLimited,
     Overloaded,
     ShuttingDown,
+    StorageUnavailable,
+    StorageFull,
+    Internal,
 }
 
 /// <summary>Why a request was not carried out.</summary>

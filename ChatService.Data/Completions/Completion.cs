@@ -1,32 +1,59 @@
 namespace ChatService.Data;
 
+/// <summary>Where a completion stands. Whatever ended it, the text made until then is kept.</summary>
 public enum CompletionStatus
 {
+    /// <summary>The answer is being made.</summary>
     Running,
+
+    /// <summary>The provider said that it had finished, and why.</summary>
     Completed,
+
+    /// <summary>Somebody stopped it.</summary>
     Cancelled,
+
+    /// <summary>The provider or the service failed: see its error.</summary>
     Failed,
 
-    /// <summary>The instance that made it is gone.</summary>
+    /// <summary>The instance of the service that made it is gone. Completing the question again makes a new answer.</summary>
     Interrupted,
 }
 
 /// <summary>The provider's word for why it stopped.</summary>
 public enum FinishReason
 {
+    /// <summary>The answer is whole.</summary>
     Stop,
+
+    /// <summary>The limit of output tokens was reached.</summary>
     Length,
+
+    /// <summary>The provider's filter left out the rest.</summary>
     ContentFilter,
+
+    /// <summary>A reason that only this provider knows.</summary>
     Other,
 }
 
+/// <summary>Why a completion failed.</summary>
 public enum CompletionErrorCode
 {
+    /// <summary>The provider refused the request or answered nonsense.</summary>
     ProviderError,
+
+    /// <summary>The provider's answer broke off.</summary>
     ProviderIncomplete,
+
+    /// <summary>The provider cannot be reached or has no capacity.</summary>
     ProviderUnavailable,
+
+    /// <summary>The provider took too long.</summary>
     ProviderTimeout,
+
+    /// <summary>The answer could not be stored.</summary>
     StorageUnavailable,
+
+    /// <summary>A fault of this service.</summary>
     Internal,
 }
 

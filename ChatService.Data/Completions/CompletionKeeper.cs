@@ -15,12 +15,12 @@ public sealed partial class CompletionKeeper(
 {
     private const int Batch = 500;
     private readonly CompletionSettler _settler = new(database);
+    private bool _leftoversAreSettled = databaseOptions.Value.Provider != DatabaseProvider.Sqlite;
     private Dictionary<WakeKey, (CompletionStatus Status, int Offset)> _seen = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // SQLite has one process: whatever runs in the file when it starts is a dead one's.
-        if (databaseOptions.Value.Provider == DatabaseProvider.Sqlite) await TryAsync(ct => SettleAsync((row, _) => row.Instance != engine.Instance, all: true, ct), stoppingToken);
+        await TryAsync(SettleLeftoversAsync, stoppingToken);
         await Task.WhenAll(
             EveryAsync(options.Value.LeaseRenewal, KeepLeasesAsync, stoppingToken),
             EveryAsync(options.Value.Sweep, SweepAsync, stoppingToken));
@@ -44,6 +44,14 @@ public sealed partial class CompletionKeeper(
         }
     }
 
+    /// <summary>SQLite has one process: whatever was running in the file before this one is a dead one's, however long its lease.</summary>
+    private async Task SettleLeftoversAsync(CancellationToken ct)
+    {
+        if (_leftoversAreSettled) return;
+        await SettleAsync((row, _) => row.Instance != engine.Instance, all: true, ct);
+        _leftoversAreSettled = true;
+    }
+
     private async Task KeepLeasesAsync(CancellationToken ct)
     {
         if (engine.Runs.Count > 0)
@@ -63,7 +71,7 @@ public sealed partial class CompletionKeeper(
         var now = clock.Now;
         var left = await database.ReadAsync(
             (db, token) => db.Completions
-                .Where(c => c.Status == CompletionStatus.Running && (all || c.LeaseUntil < now))
+                .Where(c => c.Status == CompletionStatus.Running && ((all && c.Instance != engine.Instance) || c.LeaseUntil < now))
                 .OrderBy(c => c.LeaseUntil).Take(Batch).Select(c => new { c.OwnerId, c.Id }).ToListAsync(token),
             ct);
         foreach (var row in left)
@@ -75,6 +83,7 @@ public sealed partial class CompletionKeeper(
 
     private async Task SweepAsync(CancellationToken ct)
     {
+        await SettleLeftoversAsync(ct);
         await StopCancelledAsync(ct);
         var seen = new Dictionary<WakeKey, (CompletionStatus, int)>();
         foreach (var keys in wakeUps.Heard.Where(key => key.Completion != 0 && engine.Find(key) is null).Chunk(Batch))

@@ -1,9 +1,15 @@
 namespace ChatService.Data;
 
+/// <summary>Who speaks in a message.</summary>
 public enum MessageRole
 {
+    /// <summary>The conversation's system prompt: its first message, with sequence 0.</summary>
     System,
+
+    /// <summary>The person.</summary>
     User,
+
+    /// <summary>The model, in an answer made by a completion.</summary>
     Assistant,
 }
 

@@ -66,6 +66,16 @@ public sealed class MessageHistory(ChatDatabase database)
         return replaced.ToLookup(m => m.QuestionId!.Value);
     }
 
+    /// <summary>What these answers answer; one whose question is deleted is left out.</summary>
+    public Task<Dictionary<long, Message>> FindQuestionsAsync(long owner, IReadOnlyCollection<long> answers, CancellationToken ct) =>
+        database.ReadAsync(
+            (db, token) => (
+                from answer in db.Messages
+                join question in db.Messages on new { answer.OwnerId, Id = answer.QuestionId!.Value } equals new { question.OwnerId, question.Id }
+                where answer.OwnerId == owner && answers.Contains(answer.Id)
+                select new { answer.Id, Question = question }).ToDictionaryAsync(found => found.Id, found => found.Question, token),
+            ct);
+
     /// <summary>What messages say that are, or just were, being made: the text so far.</summary>
     public Task<Dictionary<long, string>> FindTextsAsync(long owner, IReadOnlyCollection<long> messages, CancellationToken ct) =>
         database.ReadAsync(

@@ -7,6 +7,9 @@ namespace ChatService.Data;
 /// <summary>A session that was good when it was last looked at.</summary>
 public sealed record LiveSession(long OwnerId, string TokenHash, DateTime ExpiresAt);
 
+/// <summary>Which session of whom.</summary>
+public readonly record struct SessionKey(long OwnerId, string TokenHash);
+
 /// <summary>A session just begun: the only time its token is known.</summary>
 public sealed record NewSession(string Token, string TokenHash, DateTime ExpiresAt, User User);
 
@@ -65,13 +68,13 @@ public sealed class SessionService(
     }
 
     /// <summary>Of these sessions, the ones that go on, read in one batch.</summary>
-    public async Task<IReadOnlySet<string>> FindLiveAsync(IReadOnlyCollection<LiveSession> sessions, CancellationToken ct)
+    public async Task<IReadOnlySet<SessionKey>> FindLiveAsync(IReadOnlyCollection<SessionKey> sessions, CancellationToken ct)
     {
         var owners = sessions.Select(s => s.OwnerId).Distinct().ToArray();
         var hashes = sessions.Select(s => s.TokenHash).Distinct().ToArray();
         var found = await database.ReadAsync(
             (db, token) => db.Sessions.Where(s => owners.Contains(s.OwnerId) && hashes.Contains(s.TokenHash)).ToListAsync(token), ct);
-        return found.Where(IsLive).Select(s => s.TokenHash).ToHashSet();
+        return found.Where(IsLive).Select(s => new SessionKey(s.OwnerId, s.TokenHash)).ToHashSet();
     }
 
     /// <summary>Ends one session.</summary>

@@ -229,6 +229,8 @@ namespace ChatService.Data.Postgres.Migrations
 
                     b.HasKey("OwnerId", "Id");
 
+                    b.HasIndex("Id");
+
                     b.HasIndex(new[] { "OwnerId", "UpdatedAt", "Id" }, "ix_conversations_archived")
                         .HasFilter("archived_at IS NOT NULL");
 

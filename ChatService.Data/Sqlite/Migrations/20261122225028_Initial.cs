@@ -3,7 +3,9 @@ using Microsoft.EntityFrameworkCore.Migrations;
 
 #nullable disable
 
-namespace ChatService.Data.Postgres.Migrations
+#pragma warning disable CA1814 // Prefer jagged arrays over multidimensional
+
+namespace ChatService.Data.Sqlite.Migrations
 {
     /// <inheritdoc />
     public partial class Initial : Migration
@@ -11,31 +13,28 @@ namespace ChatService.Data.Postgres.Migrations
         /// <inheritdoc />
         protected override void Up(MigrationBuilder migrationBuilder)
         {
-            migrationBuilder.AlterDatabase()
-                .Annotation("Npgsql:PostgresExtension:vector", ",,");
-
-            migrationBuilder.CreateSequence(
-                name: "conversation_ids",
-                incrementBy: 32);
-
-            migrationBuilder.CreateSequence(
-                name: "message_ids",
-                incrementBy: 32);
-
-            migrationBuilder.CreateSequence(
-                name: "user_ids",
-                incrementBy: 32);
+            migrationBuilder.CreateTable(
+                name: "id_counters",
+                columns: table => new
+                {
+                    name = table.Column<string>(type: "TEXT", nullable: false),
+                    next = table.Column<long>(type: "INTEGER", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("PK_id_counters", x => x.name);
+                });
 
             migrationBuilder.CreateTable(
                 name: "users",
                 columns: table => new
                 {
-                    id = table.Column<long>(type: "bigint", nullable: false),
-                    username = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
-                    username_key = table.Column<string>(type: "character varying(128)", maxLength: 128, nullable: false),
-                    password_hash = table.Column<string>(type: "text", nullable: false),
-                    change_sequence = table.Column<long>(type: "bigint", nullable: false),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    username = table.Column<string>(type: "TEXT", maxLength: 64, nullable: false),
+                    username_key = table.Column<string>(type: "TEXT", maxLength: 128, nullable: false),
+                    password_hash = table.Column<string>(type: "TEXT", nullable: false),
+                    change_sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -46,12 +45,12 @@ namespace ChatService.Data.Postgres.Migrations
                 name: "changes",
                 columns: table => new
                 {
-                    owner_id = table.Column<long>(type: "bigint", nullable: false),
-                    sequence = table.Column<long>(type: "bigint", nullable: false),
-                    kind = table.Column<string>(type: "text", nullable: false),
-                    conversation_id = table.Column<long>(type: "bigint", nullable: false),
-                    message_id = table.Column<long>(type: "bigint", nullable: true),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    owner_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    sequence = table.Column<long>(type: "INTEGER", nullable: false),
+                    kind = table.Column<string>(type: "TEXT", nullable: false),
+                    conversation_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    message_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -68,14 +67,14 @@ namespace ChatService.Data.Postgres.Migrations
                 name: "conversations",
                 columns: table => new
                 {
-                    owner_id = table.Column<long>(type: "bigint", nullable: false),
-                    id = table.Column<long>(type: "bigint", nullable: false),
-                    title = table.Column<string>(type: "text", nullable: false),
-                    model = table.Column<string>(type: "text", nullable: true),
-                    archived_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    last_sequence = table.Column<int>(type: "integer", nullable: false)
+                    owner_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    title = table.Column<string>(type: "TEXT", nullable: false),
+                    model = table.Column<string>(type: "TEXT", nullable: true),
+                    archived_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    updated_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_sequence = table.Column<int>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -92,12 +91,12 @@ namespace ChatService.Data.Postgres.Migrations
                 name: "idempotency_keys",
                 columns: table => new
                 {
-                    owner_id = table.Column<long>(type: "bigint", nullable: false),
-                    operation = table.Column<string>(type: "text", nullable: false),
-                    key = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    payload_hash = table.Column<byte[]>(type: "bytea", nullable: false),
-                    result_id = table.Column<long>(type: "bigint", nullable: false),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    owner_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    operation = table.Column<string>(type: "TEXT", nullable: false),
+                    key = table.Column<string>(type: "TEXT", maxLength: 255, nullable: false),
+                    payload_hash = table.Column<byte[]>(type: "BLOB", nullable: false),
+                    result_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -114,11 +113,11 @@ namespace ChatService.Data.Postgres.Migrations
                 name: "sessions",
                 columns: table => new
                 {
-                    owner_id = table.Column<long>(type: "bigint", nullable: false),
-                    token_hash = table.Column<string>(type: "text", nullable: false),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    last_used_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    owner_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    token_hash = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_used_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    expires_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -135,16 +134,16 @@ namespace ChatService.Data.Postgres.Migrations
                 name: "messages",
                 columns: table => new
                 {
-                    owner_id = table.Column<long>(type: "bigint", nullable: false),
-                    id = table.Column<long>(type: "bigint", nullable: false),
-                    conversation_id = table.Column<long>(type: "bigint", nullable: false),
-                    sequence = table.Column<int>(type: "integer", nullable: false),
-                    role = table.Column<string>(type: "text", nullable: false),
-                    content = table.Column<string>(type: "text", nullable: false),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    edited_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    question_id = table.Column<long>(type: "bigint", nullable: true),
-                    superseded = table.Column<bool>(type: "boolean", nullable: false)
+                    owner_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    conversation_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    sequence = table.Column<int>(type: "INTEGER", nullable: false),
+                    role = table.Column<string>(type: "TEXT", nullable: false),
+                    content = table.Column<string>(type: "TEXT", nullable: false),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    edited_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    question_id = table.Column<long>(type: "INTEGER", nullable: true),
+                    superseded = table.Column<bool>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -166,27 +165,27 @@ namespace ChatService.Data.Postgres.Migrations
                 name: "completions",
                 columns: table => new
                 {
-                    owner_id = table.Column<long>(type: "bigint", nullable: false),
-                    id = table.Column<long>(type: "bigint", nullable: false),
-                    conversation_id = table.Column<long>(type: "bigint", nullable: false),
-                    status = table.Column<string>(type: "text", nullable: false),
-                    model = table.Column<string>(type: "text", nullable: false),
-                    temperature = table.Column<float>(type: "real", nullable: true),
-                    max_output_tokens = table.Column<int>(type: "integer", nullable: false),
-                    recall = table.Column<bool>(type: "boolean", nullable: false),
-                    finish_reason = table.Column<string>(type: "text", nullable: true),
-                    input_tokens = table.Column<int>(type: "integer", nullable: true),
-                    output_tokens = table.Column<int>(type: "integer", nullable: true),
-                    usage_estimated = table.Column<bool>(type: "boolean", nullable: false),
-                    error_code = table.Column<string>(type: "text", nullable: true),
-                    context_messages = table.Column<int>(type: "integer", nullable: false),
-                    context_dropped = table.Column<int>(type: "integer", nullable: false),
-                    context_tokens = table.Column<int>(type: "integer", nullable: false),
-                    instance = table.Column<Guid>(type: "uuid", nullable: false),
-                    lease_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    cancel_requested_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    finished_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                    owner_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    id = table.Column<long>(type: "INTEGER", nullable: false),
+                    conversation_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    status = table.Column<string>(type: "TEXT", nullable: false),
+                    model = table.Column<string>(type: "TEXT", nullable: false),
+                    temperature = table.Column<float>(type: "REAL", nullable: true),
+                    max_output_tokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    recall = table.Column<bool>(type: "INTEGER", nullable: false),
+                    finish_reason = table.Column<string>(type: "TEXT", nullable: true),
+                    input_tokens = table.Column<int>(type: "INTEGER", nullable: true),
+                    output_tokens = table.Column<int>(type: "INTEGER", nullable: true),
+                    usage_estimated = table.Column<bool>(type: "INTEGER", nullable: false),
+                    error_code = table.Column<string>(type: "TEXT", nullable: true),
+                    context_messages = table.Column<int>(type: "INTEGER", nullable: false),
+                    context_dropped = table.Column<int>(type: "INTEGER", nullable: false),
+                    context_tokens = table.Column<int>(type: "INTEGER", nullable: false),
+                    instance = table.Column<Guid>(type: "TEXT", nullable: false),
+                    lease_until = table.Column<long>(type: "INTEGER", nullable: false),
+                    cancel_requested_at = table.Column<long>(type: "INTEGER", nullable: true),
+                    created_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    finished_at = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -203,10 +202,10 @@ namespace ChatService.Data.Postgres.Migrations
                 name: "completion_texts",
                 columns: table => new
                 {
-                    owner_id = table.Column<long>(type: "bigint", nullable: false),
-                    completion_id = table.Column<long>(type: "bigint", nullable: false),
-                    offset = table.Column<int>(type: "integer", nullable: false),
-                    content = table.Column<string>(type: "text", nullable: false)
+                    owner_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    completion_id = table.Column<long>(type: "INTEGER", nullable: false),
+                    offset = table.Column<int>(type: "INTEGER", nullable: false),
+                    content = table.Column<string>(type: "TEXT", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -217,6 +216,16 @@ namespace ChatService.Data.Postgres.Migrations
                         principalTable: "completions",
                         principalColumns: new[] { "owner_id", "id" },
                         onDelete: ReferentialAction.Cascade);
+                });
+
+            migrationBuilder.InsertData(
+                table: "id_counters",
+                columns: new[] { "name", "next" },
+                values: new object[,]
+                {
+                    { "Conversation", 1L },
+                    { "Message", 1L },
+                    { "User", 1L }
                 });
 
             migrationBuilder.CreateIndex(
@@ -253,6 +262,11 @@ namespace ChatService.Data.Postgres.Migrations
                 table: "conversations",
                 columns: new[] { "owner_id", "updated_at", "id" },
                 filter: "archived_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "IX_conversations_id",
+                table: "conversations",
+                column: "id");
 
             migrationBuilder.CreateIndex(
                 name: "IX_idempotency_keys_created_at",
@@ -294,6 +308,9 @@ namespace ChatService.Data.Postgres.Migrations
                 name: "completion_texts");
 
             migrationBuilder.DropTable(
+                name: "id_counters");
+
+            migrationBuilder.DropTable(
                 name: "idempotency_keys");
 
             migrationBuilder.DropTable(
@@ -310,15 +327,6 @@ namespace ChatService.Data.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "users");
-
-            migrationBuilder.DropSequence(
-                name: "conversation_ids");
-
-            migrationBuilder.DropSequence(
-                name: "message_ids");
-
-            migrationBuilder.DropSequence(
-                name: "user_ids");
         }
     }
 }
