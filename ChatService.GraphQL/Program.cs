@@ -1,3 +1,17 @@
+using ChatService.Data;
+using ChatService.GraphQL;
+using ChatService.Rest;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.ConfigureChatServer();
+builder.Services.AddChatData(builder.Configuration);
+builder.Services.AddChatSchema();
+builder.Services.AddTransports();
+builder.Services.AddChatFacade(builder.Configuration);
+
 var app = builder.Build();
+if (await app.PrepareDatabaseAsync(migrateOnly: args.Contains("--migrate"))) return;
+app.UseChatProblems();
+app.MapChatGraphQL("/graphql");
+app.MapChatRest();
 app.Run();

@@ -26,3 +26,10 @@ public static class ErrorCodeNames
     /// <summary>The code as callers read it: <c>NotFound</c> is NOT_FOUND.</summary>
     public static string ToWire(this ErrorCode code) => _names[code];
 }
+
+public static class ResultExtensions
+{
+    /// <summary>For fields that have no payload to carry an error.</summary>
+    /// <exception cref="FieldError">The result is an error.</exception>
+    public static T OrThrow<T>(this Result<T> result) => result.Failed ? throw new FieldError(result.Error) : result.Value;
+}

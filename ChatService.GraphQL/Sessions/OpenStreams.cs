@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using ChatService.Data;
 using Microsoft.Extensions.Options;
 
 namespace ChatService.GraphQL;
@@ -56,15 +57,15 @@ public sealed class OpenStreams : IDisposable
     /// <summary>Watches a socket, which is no stream and does not count as one.</summary>
     public StreamLease Watch(Caller caller) => Add(new StreamLease(caller, stream => _open.TryRemove(stream, out _)));
 
-    /// <summary>Hashes of the sessions that have something open.</summary>
-    public IReadOnlyCollection<string> Sessions() => _open.Keys.Select(s => s.SessionHash).OfType<string>().ToHashSet();
+    /// <summary>The sessions that have something open.</summary>
+    public IReadOnlyCollection<SessionKey> Sessions() => _open.Keys.Select(s => s.Session).OfType<SessionKey>().ToHashSet();
 
     /// <summary>Ends what belongs to sessions that were asked about and are not live.</summary>
-    public void EndSessions(IReadOnlyCollection<string> asked, IReadOnlySet<string> live)
+    public void EndSessions(IReadOnlyCollection<SessionKey> asked, IReadOnlySet<SessionKey> live)
     {
-        var ended = asked.Where(hash => !live.Contains(hash)).ToHashSet();
+        var ended = asked.Where(session => !live.Contains(session)).ToHashSet();
         if (ended.Count > 0)
-            End(_open.Keys.Where(s => s.SessionHash is { } hash && ended.Contains(hash)), BearerToken.Refusal.Errors[0]);
+            End(_open.Keys.Where(s => s.Session is { } session && ended.Contains(session)), BearerToken.Refusal.Errors[0]);
     }
 
     private static void End(IEnumerable<StreamLease> streams, OperationError reason)
@@ -107,7 +108,7 @@ public sealed class StreamLease(Caller caller, Action<StreamLease> close) : IDis
     /// <summary>Why it did.</summary>
     public OperationError? Reason { get; private set; }
 
-    internal string? SessionHash => caller.SessionHash;
+    internal SessionKey? Session => caller is { UserId: { } owner, SessionHash: { } hash } ? new SessionKey(owner, hash) : null;
 
     // The source is not disposed: it holds no timer, and the sweep may still be about to cancel it.
     public void Dispose() => close(this);

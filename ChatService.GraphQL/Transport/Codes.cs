@@ -8,6 +8,7 @@ public static class Codes
     public const string Internal = "INTERNAL";
     public const string MethodNotAllowed = "METHOD_NOT_ALLOWED";
     public const string NotAcceptable = "NOT_ACCEPTABLE";
+    public const string OriginRefused = "ORIGIN_REFUSED";
     public const string Overloaded = "OVERLOADED";
     public const string ParseFailed = "GRAPHQL_PARSE_FAILED";
     public const string PayloadTooLarge = "PAYLOAD_TOO_LARGE";

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using ChatService.Rest;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.GraphQL;
+
+/// <summary>What the facade needs: its operations, run in this process as whoever calls, past the same guard, limits and access rules.</summary>
+internal sealed class FacadeRunner(InProcess operations, BearerToken bearer, IServiceProvider services, IOptions<FacadeOptions> options)
+{
+    private readonly DocumentedCaller? _documented =
+        options.Value.Mode == FacadeMode.Documented ? services.GetRequiredService<DocumentedCaller>() : null;
+
+    public async Task<OperationAnswer> RunAsync(HttpContext http, Operation operation, CancellationToken ct) =>
+        Answer(await StartAsync(http, operation, ct));
+
+    public async IAsyncEnumerable<OperationAnswer> WatchAsync(HttpContext http, Operation operation, [EnumeratorCancellation] CancellationToken ct)
+    {
+        var outcome = await StartAsync(http, operation, ct);
+        if (outcome.Stream is null)
+        {
+            yield return Answer(outcome);
+            yield break;
+        }
+
+        await using var results = outcome.Stream.GetAsyncEnumerator(ct);
+        while (true)
+        {
+            OperationAnswer answer;
+            try
+            {
+                if (!await results.MoveNextAsync()) yield break;
+                answer = Answer(StatusCodes.Status200OK, results.Current);
+            }
+            catch (StreamCutException cut)
+            {
+                answer = Answer(StatusCodes.Status503ServiceUnavailable, new PlainResult(null, [cut.Error]));
+            }
+
+            yield return answer;
+            if (answer.Status != StatusCodes.Status200OK) yield break;
+        }
+    }
+
+    private async Task<PlainOutcome> StartAsync(HttpContext http, Operation operation, CancellationToken ct)
+    {
+        Caller? caller;
+        if (_documented is not null && !http.Request.Headers.ContainsKey("Authorization"))
+        {
+            if (DocumentedCaller.IsForwarded(http)) return Refuse(Refused.Request(403, Codes.OriginRefused, "This mode serves no proxies."));
+            caller = await _documented.FindAsync(operation.ActsFor, http, ct);
+        }
+        else
+        {
+            caller = await bearer.ReadAsync(http, ct);
+        }
+
+        return caller is null
+            ? Refuse(BearerToken.Refusal)
+            : await operations.RunAsync(caller, operation.Document, null, operation.Variables, ct);
+    }
+
+    private static PlainOutcome Refuse(Refused refused) => new(refused.Status, new PlainResult(null, refused.Errors), null);
+
+    private static OperationAnswer Answer(PlainOutcome outcome) => Answer(outcome.Status ?? StatusCodes.Status200OK, outcome.Result!);
+
+    private static OperationAnswer Answer(int status, PlainResult result) => new(
+        status,
+        result.Data,
+        [.. result.Errors.Select(error => new Rest.OperationError(
+            error.Code,
+            error.Message,
+            error.Path?.Select(part => $"{part}").ToArray(),
+            error.RetryAfter is { } wait ? (int)RetryAfter.Seconds(wait) : null))]);
+}

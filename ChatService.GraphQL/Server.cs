@@ -1,0 +1,50 @@
+using ChatService.Data;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.GraphQL;
+
+/// <summary>The process: its address, what a request may weigh, how it starts and stops.</summary>
+internal static class Server
+{
+    private const string DefaultUrl = "http://localhost:3001";
+    private const int MaximumBodyBytes = 1024 * 1024;
+    private const int MaximumConnections = 4_000;
+
+    public static void ConfigureChatServer(this WebApplicationBuilder builder)
+    {
+        var (host, configuration) = (builder.WebHost, builder.Configuration);
+        // In code and not in appsettings.json, where it would win over ASPNETCORE_URLS.
+        if (configuration["urls"] is null && configuration["http_ports"] is null && configuration["https_ports"] is null
+            && !configuration.GetSection("Kestrel:Endpoints").Exists())
+            host.UseUrls(DefaultUrl);
+        host.ConfigureKestrel(server =>
+        {
+            server.AddServerHeader = false;
+            server.Limits.MaxRequestBodySize = MaximumBodyBytes;
+            server.Limits.MaxRequestLineSize = 8 * 1024;
+            server.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
+            server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
+            server.Limits.MaxConcurrentConnections = MaximumConnections;
+            server.Limits.MaxConcurrentUpgradedConnections = MaximumConnections;
+        });
+        builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(24));
+        builder.Services.AddHostedService<AddressCheck>();
+    }
+
+    /// <summary>Brings the database up to date where that is wanted, and refuses to start on one that is not.</summary>
+    /// <returns>True when the process was started for that alone.</returns>
+    public static async Task<bool> PrepareDatabaseAsync(this WebApplication app, bool migrateOnly)
+    {
+        var sqlite = app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider == DatabaseProvider.Sqlite;
+        if (migrateOnly || sqlite || app.Environment.IsDevelopment()) await app.Services.MigrateChatAsync(CancellationToken.None);
+        else await app.Services.CheckChatMigrationsAsync(CancellationToken.None);
+        return migrateOnly;
+    }
+
+    /// <summary>Answers of the framework itself, such as 404 and 405, have the form of all others.</summary>
+    public static void UseChatProblems(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+    }
+}
