@@ -25,7 +25,7 @@ public static class RequestJson
                 ? Refused.Request(400, Codes.BatchingDisabled, "One request at a time: arrays of requests are not taken.")
                 : Read(document.RootElement, out request);
         }
-        catch (JsonException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
             return Malformed("The request must be one JSON object without duplicate names, in UTF-8.");
         }
