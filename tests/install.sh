@@ -7,7 +7,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 main() {
-  "$here/postgres.sh" find 2>/dev/null || install_postgres
+  "$here/postgres.sh" find >/dev/null 2>&1 || install_postgres
   if [ -f "$here/clients/package.json" ]; then
     has node && has npm || apt_install nodejs npm
     has chromium || has chromium-browser || has google-chrome || apt_install chromium

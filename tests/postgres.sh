@@ -3,7 +3,7 @@
 # string), a throw-away cluster made with this machine's own binaries, a Docker container.
 #
 #   postgres.sh serve   prints the connection string, then keeps the server until standard input ends
-#   postgres.sh find    says which source there is; exit code 1 when there is none
+#   postgres.sh find    prints the source: "given", the folder of the binaries, or "docker"; exit code 1 when there is none
 #
 # The end of standard input is the signal, since a pipe also ends when the process that holds it is killed.
 set -euo pipefail
@@ -13,7 +13,7 @@ settings=(-c max_connections=200 -c log_min_messages=warning)
 
 main() {
   case "${1:-}" in
-    find) find_source >/dev/null || give_up ;;
+    find) find_source || give_up ;;
     serve) serve ;;
     *) sed -n 's/^# \{0,1\}//; 2,8p' "$0" >&2; exit 64 ;;
   esac
