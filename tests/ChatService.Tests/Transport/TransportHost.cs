@@ -41,7 +41,7 @@ public sealed class TransportHost : IAsyncDisposable
         TransportHost? host = null;
         builder.Services.AddSingleton(new SessionLookup(
             (token, _) => new(host!.Sessions.TryGetValue(token, out var user) ? new LiveSession(user, token, DateTime.MaxValue) : null),
-            (hashes, _) => Task.FromResult<IReadOnlySet<string>>(hashes.Where(host!.Sessions.ContainsKey).ToHashSet())));
+            (open, _) => Task.FromResult<IReadOnlySet<SessionKey>>(open.Where(session => host!.Sessions.ContainsKey(session.TokenHash)).ToHashSet())));
         var app = builder.Build();
         app.MapChatGraphQL("/graphql");
         host = new TransportHost(app);
