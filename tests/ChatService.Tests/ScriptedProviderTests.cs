@@ -1,6 +1,5 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
-using System.Net.Sockets;
 using System.Numerics.Tensors;
 using OpenAI;
 using OpenAI.Chat;
@@ -163,31 +162,6 @@ public sealed class ScriptedProviderTests : IAsyncLifetime
 
         _provider.When(request => !request.IsChat, Reply.Failure(503));
         await Assert.ThrowsAsync<ClientResultException>(() => embeddings.GenerateEmbeddingAsync("anything"));
-    }
-
-    [Fact]
-    public async Task Unreachable_addresses_fail_each_in_its_way()
-    {
-        using var refusing = Unreachable.Refusing();
-        var refused = await FailureOfAsync(refusing.Endpoint);
-        Assert.Equal(SocketError.ConnectionRefused, Assert.IsType<SocketException>(refused.InnerException).SocketErrorCode);
-
-        var unknown = await FailureOfAsync(Unreachable.UnknownHost);
-        Assert.Equal(HttpRequestError.NameResolutionError, unknown.HttpRequestError);
-
-        var withoutTls = await FailureOfAsync(Unreachable.WithoutTls(_provider));
-        Assert.Equal(HttpRequestError.SecureConnectionError, withoutTls.HttpRequestError);
-
-        using var hanging = await Unreachable.HangingAsync();
-        using var impatient = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromMilliseconds(300) });
-        var timeout = await Assert.ThrowsAsync<TaskCanceledException>(() => impatient.GetAsync(hanging.Endpoint));
-        Assert.IsType<TimeoutException>(timeout.InnerException);
-    }
-
-    private static async Task<HttpRequestException> FailureOfAsync(Uri address)
-    {
-        using var http = new HttpClient();
-        return await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(address));
     }
 
     private async Task<(IReadOnlyList<string> Texts, ChatFinishReason? Reason, ChatTokenUsage? Usage)> StreamAsync(string question)
