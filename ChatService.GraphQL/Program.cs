@@ -1,6 +1,7 @@
 using ChatService.Data;
 using ChatService.GraphQL;
 using ChatService.Rest;
+using GraphQL.Types;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.ConfigureChatServer();
@@ -10,6 +11,12 @@ builder.Services.AddTransports();
 builder.Services.AddChatFacade(builder.Configuration);
 
 var app = builder.Build();
+if (args.Contains("--print-schema"))
+{
+    Console.Write(SchemaFile.Print(app.Services.GetRequiredService<ISchema>()));
+    return;
+}
+
 if (await app.PrepareDatabaseAsync(migrateOnly: args.Contains("--migrate"))) return;
 app.UseChatProblems();
 app.MapChatGraphQL("/graphql");

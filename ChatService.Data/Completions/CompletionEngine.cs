@@ -111,7 +111,6 @@ public sealed partial class CompletionEngine : IHostedService, IDisposable
             _runs.TryRemove(KeyValuePair.Create(run.Key, run));
             _slots.Release();
             _wakeUps.Wake(run.Key);
-            run.Dispose();
         }
     }
 
@@ -128,7 +127,8 @@ public sealed partial class CompletionEngine : IHostedService, IDisposable
 
             return ending with { Status = CompletionStatus.Completed };
         }
-        catch (OperationCanceledException) when (run.Stopped.IsCancellationRequested)
+        // Whatever a client library makes of a cancelled call.
+        catch (Exception) when (run.Stopped.IsCancellationRequested)
         {
             return ending with { Status = run.StopReason == StopReason.Cancelled ? CompletionStatus.Cancelled : CompletionStatus.Interrupted };
         }

@@ -14,10 +14,12 @@ internal enum StopReason
 }
 
 /// <summary>One answer while this process makes it: the text so far, and the way to stop it.</summary>
-internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel model) : IDisposable
+internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel model)
 {
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
+
+    /// <summary>Never disposed of: it has no timer, and whoever stops a run may come just after its end.</summary>
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<Completion?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _flushed;
@@ -103,6 +105,4 @@ internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel mod
     }
 
     public void End(Completion? committed) => _ended.TrySetResult(committed);
-
-    public void Dispose() => _stop.Dispose();
 }

@@ -32,7 +32,12 @@ internal sealed record Prompt(ChatHistory History, int MessageCount, int Dropped
             foreach (var message in page)
             {
                 var cost = Cost(model, message.Content);
-                if (full |= cost > room) break;
+                if (cost > room)
+                {
+                    full = true;
+                    break;
+                }
+
                 room -= cost;
                 kept.Add(message);
                 oldest = message.Sequence;

@@ -10,6 +10,7 @@ public partial class Mutation
     /// Asks for an answer and returns at once; watch it with completionEvents. A question that is answered already is not answered again:
     /// its answer is returned, unless regenerate is set.
     /// </summary>
+    /// <param name="input">The question.</param>
     /// <returns>
     /// Errors, with nothing stored: NOT_FOUND, BAD_USER_INPUT, MODEL_NOT_ALLOWED, CONVERSATION_BUSY (completion is then the running one),
     /// NOTHING_TO_COMPLETE, CONTEXT_OVERFLOW, IDEMPOTENCY_CONFLICT.
@@ -22,6 +23,7 @@ public partial class Mutation
     /// Asks for an answer and returns when it has ended. A failed completion is no error here: it comes with its own.
     /// Whoever stops waiting does not stop it.
     /// </summary>
+    /// <param name="input">The question.</param>
     public static async Task<CompletePayload?> CompleteAsync(
         StartCompletionInput input, [FromServices] CompletionService completions, [FromServices] CurrentUser me, CancellationToken ct)
     {
@@ -32,6 +34,7 @@ public partial class Mutation
     }
 
     /// <summary>Stops a completion and returns it as it ended. The text made so far is kept.</summary>
+    /// <param name="input">Which completion.</param>
     /// <returns>Errors: NOT_FOUND.</returns>
     public static async Task<CancelCompletionPayload?> CancelCompletionAsync(
         CancelCompletionInput input, [FromServices] CompletionService completions, [FromServices] CurrentUser me, CancellationToken ct)

@@ -6,6 +6,7 @@ namespace ChatService.GraphQL;
 public partial class Query
 {
     /// <summary>A completion of the caller's; null if there is none with this id.</summary>
+    /// <param name="id">The completion.</param>
     public static async Task<CompletionType?> CompletionAsync(
         [Id] string id, [FromServices] CompletionService completions, [FromServices] CurrentUser me, CancellationToken ct)
     {

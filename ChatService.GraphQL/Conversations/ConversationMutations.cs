@@ -7,12 +7,14 @@ namespace ChatService.GraphQL;
 public partial class Mutation
 {
     /// <summary>Begins a conversation.</summary>
+    /// <param name="input">The new conversation.</param>
     /// <returns>Errors: BAD_USER_INPUT, MODEL_NOT_ALLOWED, IDEMPOTENCY_CONFLICT.</returns>
     public static async Task<CreateConversationPayload?> CreateConversationAsync(
         CreateConversationInput input, [FromServices] ConversationService conversations, [FromServices] CurrentUser me, CancellationToken ct) =>
         new(await conversations.CreateAsync(me.Id, new NewConversation(input.Title, input.SystemPrompt, input.Model), input.IdempotencyKey, ct));
 
     /// <summary>Changes a conversation. A field that is absent stays as it is.</summary>
+    /// <param name="input">Which conversation, and what changes in it.</param>
     /// <returns>Errors: NOT_FOUND, BAD_USER_INPUT, MODEL_NOT_ALLOWED.</returns>
     public static async Task<UpdateConversationPayload?> UpdateConversationAsync(
         UpdateConversationInput input, [FromServices] ConversationService conversations, [FromServices] CurrentUser me, CancellationToken ct)
@@ -24,6 +26,7 @@ public partial class Mutation
     }
 
     /// <summary>Deletes a conversation with everything in it, and ends what is being made in it.</summary>
+    /// <param name="input">Which conversation.</param>
     /// <returns>Errors: NOT_FOUND.</returns>
     public static async Task<DeleteConversationPayload?> DeleteConversationAsync(
         DeleteConversationInput input, [FromServices] ConversationService conversations, [FromServices] CurrentUser me, CancellationToken ct)

@@ -6,6 +6,7 @@ namespace ChatService.GraphQL;
 public partial class Query
 {
     /// <summary>A conversation of the caller's; null if there is none with this id.</summary>
+    /// <param name="id">The conversation.</param>
     public static async Task<ConversationType?> ConversationAsync(
         [Id] string id, [FromServices] ConversationService conversations, [FromServices] CurrentUser me, CancellationToken ct)
     {

@@ -6,6 +6,7 @@ namespace ChatService.GraphQL;
 public partial class Mutation
 {
     /// <summary>Adds a message of role USER to a conversation. It is not answered until a completion is asked for.</summary>
+    /// <param name="input">The new message.</param>
     /// <returns>Errors: NOT_FOUND, BAD_USER_INPUT, IDEMPOTENCY_CONFLICT.</returns>
     public static async Task<CreateMessagePayload?> CreateMessageAsync(
         CreateMessageInput input, [FromServices] MessageService messages, [FromServices] CurrentUser me, CancellationToken ct)
@@ -16,6 +17,7 @@ public partial class Mutation
     }
 
     /// <summary>Changes what one of the caller's USER messages says.</summary>
+    /// <param name="input">Which message, and what it says now.</param>
     /// <returns>Errors: NOT_FOUND, BAD_USER_INPUT.</returns>
     public static async Task<UpdateMessagePayload?> UpdateMessageAsync(
         UpdateMessageInput input, [FromServices] MessageService messages, [FromServices] CurrentUser me, CancellationToken ct)
@@ -25,6 +27,7 @@ public partial class Mutation
     }
 
     /// <summary>Deletes a message, but not the SYSTEM one. Answers to it stay.</summary>
+    /// <param name="input">Which message.</param>
     /// <returns>Errors: NOT_FOUND, BAD_USER_INPUT; CONVERSATION_BUSY while it is being made or answered.</returns>
     public static async Task<DeleteMessagePayload?> DeleteMessageAsync(
         DeleteMessageInput input, [FromServices] MessageService messages, [FromServices] CurrentUser me, CancellationToken ct)

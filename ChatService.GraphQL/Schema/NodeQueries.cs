@@ -9,9 +9,11 @@ public partial class Query
     private const int MaximumIds = 100;
 
     /// <summary>Any object of the caller's by its id; null if there is none.</summary>
+    /// <param name="id">Of whatever kind.</param>
     public static async Task<INode?> NodeAsync([Id] string id, [FromServices] NodeFinder nodes, CancellationToken ct) => (await nodes.FindAsync([id], ct))[0];
 
     /// <summary>Objects of the caller's, in the order of their ids, null where there is none. At most 100 ids.</summary>
+    /// <param name="ids">Of whatever kinds, at most 100.</param>
     public static async Task<IEnumerable<INode?>?> NodesAsync([Id] IReadOnlyList<string> ids, [FromServices] NodeFinder nodes, CancellationToken ct) =>
         ids.Count <= MaximumIds ? await nodes.FindAsync(ids, ct) : throw new FieldError(ChatError.BadInput("ids", $"At most {MaximumIds} ids."));
 }

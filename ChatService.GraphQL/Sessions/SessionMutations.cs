@@ -6,6 +6,7 @@ namespace ChatService.GraphQL;
 public partial class Mutation
 {
     /// <summary>Begins a session. Must be the only field of its operation.</summary>
+    /// <param name="input">The name and its password.</param>
     /// <returns>Errors: INVALID_CREDENTIALS, for a wrong password as for an unknown name.</returns>
     public static async Task<SignInPayload?> SignInAsync(SignInInput input, [FromServices] SessionService sessions, CancellationToken ct) =>
         new(await sessions.SignInAsync(input.Username, input.Password, ct));

@@ -32,14 +32,24 @@ public sealed class ServiceHost : IAsyncDisposable
     /// <summary>Brings an empty database to this version's tables.</summary>
     public static async Task MigrateAsync(DatabaseKind kind, string connectionString)
     {
-        var services = new ServiceCollection().AddLogging().AddChatData(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        await using var services = Idle(kind, connectionString);
+        await services.MigrateChatAsync(CancellationToken.None);
+    }
+
+    /// <summary>Looks into a database beside whatever works on it.</summary>
+    public static async Task<T> ReadAsync<T>(TestDatabase database, Func<ChatDbContext, Task<T>> read)
+    {
+        await using var services = Idle(database.Kind, database.ConnectionString);
+        await using var db = services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext();
+        return await read(db);
+    }
+
+    private static ServiceProvider Idle(DatabaseKind kind, string connectionString) => new ServiceCollection().AddLogging()
+        .AddChatData(new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["Database:Provider"] = kind.ToString(),
             ["ConnectionStrings:Chat"] = connectionString,
-        }).Build());
-        await using var provider = services.BuildServiceProvider();
-        await provider.MigrateChatAsync(CancellationToken.None);
-    }
+        }).Build()).BuildServiceProvider();
 
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();

@@ -1,0 +1,21 @@
+using System.Diagnostics;
+
+namespace ChatService.Tests;
+
+/// <summary>For what the service does by itself and soon: asks until the answer is right, and fails when it takes too long.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
+
+    public static async Task<T> GetAsync<T>(Func<Task<T>> ask, Func<T, bool> isRight)
+    {
+        for (var since = Stopwatch.StartNew(); ;)
+        {
+            var answer = await ask();
+            if (isRight(answer)) return answer;
+            Assert.True(since.Elapsed < _patience, $"Still not right after {_patience}: {answer}");
+            await Task.Delay(_pause);
+        }
+    }
+}
