@@ -65,10 +65,19 @@ public sealed class MomentScalar : DateTimeGraphType
 
     public override object? Serialize(object? value) => value switch
     {
-        DateTime moment => moment.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
+        DateTime moment => Format(moment.ToUniversalTime()),
         null => null,
         _ => ThrowSerializationError(value),
     };
+
+    private static string Format(DateTime utc)
+    {
+        // The round-trip format has seven digits and a fast path; a custom format with six is four times as slow.
+        Span<char> text = stackalloc char[28];
+        utc.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[26] = 'Z';
+        return new string(text[..27]);
+    }
 }
 
 internal static class CleanText

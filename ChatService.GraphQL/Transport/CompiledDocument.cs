@@ -11,13 +11,13 @@ public sealed class CompiledDocument
 {
     private readonly List<CompiledOperation> _operations;
 
-    public CompiledDocument(GraphQLDocument document)
+    public CompiledDocument(GraphQLDocument document, ISchema schema)
     {
         Document = document;
         var fragments = document.Definitions.OfType<GraphQLFragmentDefinition>().ToList();
         var isStatic = !VariantSelections.In(document);
         _operations = document.Definitions.OfType<GraphQLOperationDefinition>()
-            .Select(o => new CompiledOperation(document, o, RootFields.Of(o, fragments), isStatic))
+            .Select(o => new CompiledOperation(document, o, RootFields.Of(o, fragments), isStatic) { Reader = new(schema, document, o) })
             .ToList();
     }
 
@@ -39,7 +39,10 @@ public sealed record CompiledOperation(
     GraphQLDocument Document, GraphQLOperationDefinition Definition, IReadOnlyList<string> RootFields, bool IsStatic)
 {
     /// <summary>The fields of each selection set on each type, as <see cref="OperationStrategy"/> found them.</summary>
-    internal ConcurrentDictionary<(GraphQLSelectionSet, IGraphType), (GraphQLField, FieldType)[]> Fields { get; } = new();
+    internal ConcurrentDictionary<(GraphQLSelectionSet, IGraphType), SelectedField[]> Fields { get; } = new();
+
+    /// <summary>Reads the values of each call.</summary>
+    public required ArgumentReader Reader { get; init; }
 
     /// <summary>Argument values, kept where they do not depend on variables.</summary>
     internal IValidationResult? Arguments { get; set; }

@@ -38,7 +38,7 @@ public sealed class Documents(
             return (null, unparsed);
         if ((_guard.Check(document!) ?? await ValidateAsync(document!, ct)) is { } refused)
             return (null, refused);
-        var compiled = new CompiledDocument(document!);
+        var compiled = new CompiledDocument(document!, schema);
         // A secret written into the text of a sign-in stays out of the cache.
         if (!compiled.Operations.Any(o => o.RootFields.Any(_limits.ExclusiveRootFields.Contains)))
             _cache.Set(text, compiled, new MemoryCacheEntryOptions { Size = text.Length });
@@ -46,16 +46,11 @@ public sealed class Documents(
     }
 
     /// <summary>Values of variables and arguments for one call.</summary>
-    public async ValueTask<IValidationResult> ReadArgumentsAsync(CompiledOperation operation, OperationRequest request, CancellationToken ct)
+    public static async ValueTask<IValidationResult> ReadArgumentsAsync(CompiledOperation operation, OperationRequest request)
     {
         if (operation.Arguments is { } known)
             return known;
-        var result = await validator.ValidateAsync(Options(operation.Document, ct) with
-        {
-            Rules = [],
-            Operation = operation.Definition,
-            Variables = request.Variables,
-        });
+        var result = await operation.Reader.ReadAsync(request.Variables);
         if (!operation.HasVariables && operation.IsStatic && result.IsValid)
             operation.Arguments = result;
         return result;
@@ -82,18 +77,17 @@ public sealed class Documents(
     private async ValueTask<Refused?> ValidateAsync(GraphQLDocument document, CancellationToken ct)
     {
         // Without an operation the library leaves variables alone: they are read for each call.
-        var result = await validator.ValidateAsync(Options(document, ct) with { Rules = DocumentValidator.CoreRules });
+        var result = await validator.ValidateAsync(new ValidationOptions
+        {
+            Schema = schema,
+            Document = document,
+            Rules = DocumentValidator.CoreRules,
+            UserContext = new Dictionary<string, object?>(),
+            Metrics = Metrics.None,
+            Variables = Inputs.Empty,
+            Extensions = Inputs.Empty,
+            CancellationToken = ct,
+        });
         return result.IsValid ? null : new Refused(400, ErrorReport.From(result.Errors), IsDocumentFault: true);
     }
-
-    private ValidationOptions Options(GraphQLDocument document, CancellationToken ct) => new()
-    {
-        Schema = schema,
-        Document = document,
-        UserContext = new Dictionary<string, object?>(),
-        Metrics = Metrics.None,
-        Variables = Inputs.Empty,
-        Extensions = Inputs.Empty,
-        CancellationToken = ct,
-    };
 }

@@ -46,7 +46,7 @@ public sealed class OperationRunner(
                 return Refused.Document(Codes.BadUserInput, "operationName must name one of the document's operations, and may be left out if there is only one.");
             if (Forbidden(operation, allowed) is { } forbidden)
                 return forbidden;
-            var arguments = await documents.ReadArgumentsAsync(operation, request, ct);
+            var arguments = await Documents.ReadArgumentsAsync(operation, request);
             if (!arguments.IsValid)
                 return new Refused(400, ErrorReport.From(arguments.Errors), IsDocumentFault: true);
             if (IsTooCostly(operation, arguments))

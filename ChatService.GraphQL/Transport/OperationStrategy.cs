@@ -20,7 +20,20 @@ public sealed class OperationContext : ExecutionContext
         : base(other) => Fields = other.Fields;
 
     /// <summary>The fields of each selection set on each type: the document's where every call selects the same, else this call's.</summary>
-    public required ConcurrentDictionary<(GraphQLSelectionSet, IGraphType), (GraphQLField, FieldType)[]> Fields { get; init; }
+    public required ConcurrentDictionary<(GraphQLSelectionSet, IGraphType), SelectedField[]> Fields { get; init; }
+}
+
+/// <summary>A field of a selection set on a type, with what it takes to make its nodes.</summary>
+public sealed class SelectedField(GraphQLField field, FieldType definition)
+{
+    private readonly IGraphType _type = definition.ResolvedType is NonNullGraphType required ? required.ResolvedType! : definition.ResolvedType!;
+
+    public ExecutionNode BuildNode(ObjectExecutionNode parent) => _type switch
+    {
+        ScalarGraphType leaf => new ValueExecutionNode(parent, leaf, field, definition, null),
+        ListGraphType => new ArrayExecutionNode(parent, _type, field, definition, null),
+        _ => new ObjectExecutionNode(parent, _type, field, definition, null),
+    };
 }
 
 /// <summary>
@@ -51,10 +64,10 @@ public class OperationStrategy : ParallelExecutionStrategy
         var known = ((OperationContext)context).Fields;
         var key = (parent.SelectionSet!, type);
         if (!known.TryGetValue(key, out var fields))
-            known[key] = fields = CollectFieldsFrom(context, type, parent.SelectionSet!, null).Values.ToArray();
+            known[key] = fields = [.. CollectFieldsFrom(context, type, parent.SelectionSet!, null).Values.Select(f => new SelectedField(f.field, f.fieldType))];
         var nodes = new ExecutionNode[fields.Length];
         for (var i = 0; i < nodes.Length; i++)
-            nodes[i] = BuildExecutionNode(parent, fields[i].Item2.ResolvedType!, fields[i].Item1, fields[i].Item2);
+            nodes[i] = fields[i].BuildNode(parent);
         parent.SubFields = nodes;
     }
 
