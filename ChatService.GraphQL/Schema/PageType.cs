@@ -44,11 +44,11 @@ public sealed class EdgeType<TNode>(string cursor, TNode node)
 }
 
 /// <summary>Where a page stands in the whole list. Follows Relay's connection specification.</summary>
-/// <param name="HasNextPage">Whether there is more after this page.</param>
-/// <param name="HasPreviousPage">Whether there is more before this page.</param>
-/// <param name="StartCursor">Cursor of the first node; null for an empty page.</param>
-/// <param name="EndCursor">Cursor of the last node; null for an empty page.</param>
-public sealed record PageInfoType(bool HasNextPage, bool HasPreviousPage, string? StartCursor, string? EndCursor);
+public sealed record PageInfoType(
+    [property: Description("Whether there is more after this page.")] bool HasNextPage,
+    [property: Description("Whether there is more before this page.")] bool HasPreviousPage,
+    [property: Description("Cursor of the first node; null for an empty page.")] string? StartCursor,
+    [property: Description("Cursor of the last node; null for an empty page.")] string? EndCursor);
 
 /// <summary>Maps the generic classes above to GraphQL types that are named after their node.</summary>
 public sealed class PageTypeMapping : IGraphTypeMappingProvider
