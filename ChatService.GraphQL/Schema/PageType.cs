@@ -11,6 +11,7 @@ namespace ChatService.GraphQL;
 /// (Descriptions stand in attributes here, because the engine does not find those of generic classes in the documentation file.)
 /// </summary>
 public sealed class ConnectionType<TNode>(IReadOnlyList<EdgeType<TNode>> edges, bool hasNext, bool hasPrevious, Func<CancellationToken, Task<int>> count)
+    where TNode : class
 {
     [Description("The page, each node with its cursor.")]
     public IReadOnlyList<EdgeType<TNode>> Edges => edges;
@@ -31,10 +32,12 @@ public static class ConnectionType
     /// <param name="toNode">The wire type of a row.</param>
     /// <param name="count">Counts the whole list; called only if totalCount is asked for.</param>
     public static ConnectionType<TNode> From<TRow, TNode>(Page<TRow> page, Func<TRow, TNode> toNode, Func<CancellationToken, Task<int>> count)
+        where TNode : class
         => new([.. page.Edges.Select(e => new EdgeType<TNode>(e.Cursor, toNode(e.Node)))], page.HasNext, page.HasPrevious, count);
 }
 
 public sealed class EdgeType<TNode>(string cursor, TNode node)
+    where TNode : class
 {
     [Description("Where this node stands: for `after` or `before`. Opaque, and good as long as the node exists.")]
     public string Cursor => cursor;
@@ -63,6 +66,7 @@ public sealed class PageTypeMapping : IGraphTypeMappingProvider
 }
 
 public sealed class ConnectionGraphType<TNode> : AutoRegisteringObjectGraphType<ConnectionType<TNode>>
+    where TNode : class
 {
     protected override void ConfigureGraph()
     {
@@ -73,6 +77,7 @@ public sealed class ConnectionGraphType<TNode> : AutoRegisteringObjectGraphType<
 }
 
 public sealed class EdgeGraphType<TNode> : AutoRegisteringObjectGraphType<EdgeType<TNode>>
+    where TNode : class
 {
     protected override void ConfigureGraph()
     {
