@@ -40,7 +40,11 @@ public sealed class ArgumentReader
         // The context remembers where the operation uses its variables; one at a time may use it.
         var context = Interlocked.Exchange(ref _idle, null) ?? new ValidationContext
         {
-            Schema = _schema, Document = _document, Operation = _operation, TypeInfo = new TypeInfo(_schema), Metrics = Metrics.None,
+            Schema = _schema,
+            Document = _document,
+            Operation = _operation,
+            TypeInfo = new TypeInfo(_schema),
+            Metrics = Metrics.None,
         };
         context.Variables = inputs;
         var (variables, errors) = await context.GetVariablesValuesAsync();

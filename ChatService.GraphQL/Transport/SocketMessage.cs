@@ -6,6 +6,20 @@ namespace ChatService.GraphQL;
 /// <summary>A message of a client, read as strictly as the protocol asks: whatever is not one closes the socket with 4400.</summary>
 internal sealed record SocketMessage(string Type, string? Id, JsonElement? Payload, OperationRequest? Request)
 {
+    /// <summary>The token of connection_init; "" for one that is no string, so that it is refused; null without one.</summary>
+    public string? Authorization
+    {
+        get
+        {
+            foreach (var member in Payload?.EnumerateObject() ?? default)
+            {
+                if (member.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && member.Value.ValueKind != JsonValueKind.Null)
+                    return member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : "";
+            }
+            return null;
+        }
+    }
+
     /// <returns>Null if it is no message of graphql-transport-ws; <paramref name="fault"/> then says why.</returns>
     public static SocketMessage? Read(ReadOnlyMemory<byte> text, out string? fault)
     {

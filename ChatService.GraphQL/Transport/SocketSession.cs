@@ -12,6 +12,7 @@ internal sealed class SocketSession(
     TransportOptions options, TimeProvider time, CancellationToken stopping) : IDisposable
 {
     private const int TryAgainLater = 1013;
+    private static readonly OperationError[] _tooMany = [new(Codes.TooManyStreams, "Too many operations run on this socket.")];
 
     private readonly SocketReader _reader = new(socket, options.MaxMessageBytes);
     private readonly SocketWriter _writer = new(socket, options, time);
@@ -74,9 +75,9 @@ internal sealed class SocketSession(
         switch (message.Type)
         {
             case "connection_init":
-                return InitialiseAsync(message.Payload);
+                return InitialiseAsync(message);
             case "ping":
-                return TrySendAsync(json => WriteMessage(json, "pong", null, message.Payload));
+                return TrySendAsync(json => SocketFrames.WriteMessage(json, "pong", null, message.Payload));
             case "subscribe":
                 return SubscribeAsync(message.Id!, message.Request!);
             case "complete":
@@ -88,7 +89,7 @@ internal sealed class SocketSession(
         }
     }
 
-    private async Task InitialiseAsync(JsonElement? payload)
+    private async Task InitialiseAsync(SocketMessage message)
     {
         lock (_lock)
         {
@@ -99,9 +100,9 @@ internal sealed class SocketSession(
             }
             _isInitialised = true;
         }
-        if (Authorization(payload) is { } authorization)
+        if (message.Authorization is { } authorization)
         {
-            _authorization = authorization.ValueKind == JsonValueKind.String ? authorization.GetString() : "";
+            _authorization = authorization;
             if (await RecheckAsync() is not { } known)
                 return;
             _caller = known;
@@ -109,17 +110,7 @@ internal sealed class SocketSession(
         _lease = streams.Watch(_caller);
         _lease.Ended.Register(() => Close(_lease.Reason!.Code == Codes.ShuttingDown ? 1001 : 4403, _lease.Reason.Message));
         _isAcknowledged = true;
-        await TrySendAsync(json => WriteMessage(json, "connection_ack", null, null));
-    }
-
-    private static JsonElement? Authorization(JsonElement? payload)
-    {
-        foreach (var member in payload is { } given ? given.EnumerateObject() : default)
-        {
-            if (member.Name.Equals("Authorization", StringComparison.OrdinalIgnoreCase) && member.Value.ValueKind != JsonValueKind.Null)
-                return member.Value;
-        }
-        return null;
+        await TrySendAsync(json => SocketFrames.WriteMessage(json, "connection_ack", null, null));
     }
 
     /// <returns>Null if the session is not good, and the socket closes.</returns>
@@ -150,7 +141,7 @@ internal sealed class SocketSession(
         else if (_operations.TryAdd(id, out var operation))
             operation.Run = Task.Run(() => RunAsync(operation, request));
         else
-            await TrySendAsync(json => WriteErrors(json, id, [new OperationError(Codes.TooManyStreams, "Too many operations run on this socket.")]));
+            await TrySendAsync(json => SocketFrames.WriteErrors(json, id, _tooMany, _requestId));
     }
 
     private async Task RunAsync(SocketOperation operation, OperationRequest request)
@@ -190,7 +181,7 @@ internal sealed class SocketSession(
         {
             case Refused refused:
                 if (_operations.Release(operation))
-                    await _writer.SendAsync(json => WriteErrors(json, operation.Id, refused.Errors));
+                    await _writer.SendAsync(json => SocketFrames.WriteErrors(json, operation.Id, refused.Errors, _requestId));
                 return;
             case Executed executed:
                 await SendNextAsync(operation, executed.Result);
@@ -204,17 +195,11 @@ internal sealed class SocketSession(
                 break;
         }
         if (_operations.Release(operation))
-            await _writer.SendAsync(json => WriteMessage(json, "complete", operation.Id, null));
+            await _writer.SendAsync(json => SocketFrames.WriteMessage(json, "complete", operation.Id, null));
     }
 
     private Task<bool> SendNextAsync(SocketOperation operation, OperationResult result) => _writer.SendAsync(
-        json =>
-        {
-            WriteStart(json, "next", operation.Id);
-            json.WritePropertyName("payload");
-            ResultWriter.Write(json, result, _requestId);
-            json.WriteEndObject();
-        },
+        json => SocketFrames.WriteNext(json, operation.Id, result, _requestId),
         isWanted: () => _operations.Contains(operation));
 
     private async Task TrySendAsync(Action<Utf8JsonWriter> write)
@@ -227,33 +212,6 @@ internal sealed class SocketSession(
         {
             Close(TryAgainLater, "Reading too slowly");
         }
-    }
-
-    private void WriteErrors(Utf8JsonWriter json, string id, IReadOnlyList<OperationError> errors)
-    {
-        WriteStart(json, "error", id);
-        json.WritePropertyName("payload");
-        ResultWriter.WriteErrors(json, errors, _requestId);
-        json.WriteEndObject();
-    }
-
-    private static void WriteMessage(Utf8JsonWriter json, string type, string? id, JsonElement? payload)
-    {
-        WriteStart(json, type, id);
-        if (payload is { } value)
-        {
-            json.WritePropertyName("payload");
-            value.WriteTo(json);
-        }
-        json.WriteEndObject();
-    }
-
-    private static void WriteStart(Utf8JsonWriter json, string type, string? id)
-    {
-        json.WriteStartObject();
-        if (id is not null)
-            json.WriteString("id", id);
-        json.WriteString("type", type);
     }
 
     private void CloseUnlessInitialised()
