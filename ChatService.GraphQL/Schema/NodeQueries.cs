@@ -14,7 +14,7 @@ public partial class Query
 
     /// <summary>Objects of the caller's, in the order of their ids, null where there is none. At most 100 ids.</summary>
     /// <param name="ids">Of whatever kinds, at most 100.</param>
-    public static async Task<IEnumerable<INode?>?> NodesAsync([Id] IReadOnlyList<string> ids, [FromServices] NodeFinder nodes, CancellationToken ct) =>
+    public static async Task<IEnumerable<INode?>> NodesAsync([Id] IReadOnlyList<string> ids, [FromServices] NodeFinder nodes, CancellationToken ct) =>
         ids.Count <= MaximumIds ? await nodes.FindAsync(ids, ct) : throw new FieldError(ChatError.BadInput("ids", $"At most {MaximumIds} ids."));
 }
 

@@ -32,6 +32,7 @@ public static class SchemaExtensions
                 .AddGraphTypeMappingProvider<PageTypeMapping>()
                 .ConfigureSchema((schema, provider) =>
                 {
+                    schema.RegisterVisitor(new DescriptionWrapping());
                     schema.Subscription = provider.GetRequiredService<SubscriptionGraphType<TSubscription>>();
                 });
             configure?.Invoke(builder);
