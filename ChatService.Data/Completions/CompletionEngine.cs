@@ -119,7 +119,7 @@ public sealed partial class CompletionEngine : IHostedService, IDisposable
         var ending = new CompletionEnding();
         try
         {
-            await foreach (var piece in _caller.AskAsync(run.Model, run.Prompt, run.Row.Temperature, run.Row.MaxOutputTokens, run.Stopped))
+            await foreach (var piece in _caller.AskAsync(run.Model, run.Prompt.History, run.Row.Temperature, run.Row.MaxOutputTokens, run.Stopped))
             {
                 if (piece.Text is { } text && run.Append(text)) _wakeUps.Wake(run.Key);
                 ending.Note(piece);

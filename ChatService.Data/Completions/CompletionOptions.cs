@@ -86,4 +86,14 @@ public sealed class ModelOptions
     /// <summary>Tokens of one answer, 1 or more and less than the context. Default 2,048.</summary>
     [Range(1, 100_000_000)]
     public int MaxOutputTokens { get; set; } = 2_048;
+
+    /// <summary>
+    /// The name by which this server reads the limit of output tokens, <c>max_completion_tokens</c> or <c>max_tokens</c>.
+    /// Default: the first, which is OpenAI's own, for OpenAI and Azure; the second, which all others kept, elsewhere.
+    /// </summary>
+    [RegularExpression("^max_(completion_)?tokens$", ErrorMessage = "Completions:Models:MaxTokensField is max_completion_tokens or max_tokens.")]
+    public string? MaxTokensField { get; set; }
+
+    /// <summary>Whether the usage is asked for, by <c>stream_options</c>. Default true; false for servers that refuse what they do not know.</summary>
+    public bool AsksForUsage { get; set; } = true;
 }

@@ -1,7 +1,7 @@
-using System.ClientModel;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 using Microsoft.SemanticKernel;
+using Microsoft.SemanticKernel.ChatCompletion;
 using Microsoft.SemanticKernel.Connectors.OpenAI;
 using OpenAI.Chat;
 
@@ -10,61 +10,44 @@ namespace ChatService.Data;
 /// <summary>One piece of what a provider sends. Any part may be missing; the finish reason comes once, the usage at most once.</summary>
 internal readonly record struct AnswerPiece(string? Text, FinishReason? FinishReason, int? InputTokens, int? OutputTokens);
 
-/// <summary>The provider failed, in the service's own terms; the inner exception is for the log.</summary>
-internal sealed class ProviderException(CompletionErrorCode code, Exception? inner) : Exception($"Provider: {code}", inner)
-{
-    public CompletionErrorCode Code { get; } = code;
-}
-
-/// <summary>
-/// Asks a model, with a deadline for each step. One more try is made only where the provider cannot have begun to answer:
-/// not a byte had come, and the fault was the connection's or the provider's own.
-/// </summary>
+/// <summary>Asks a model, with a deadline for each step. An answer has ended only if the provider said why.</summary>
 internal sealed class ModelCaller(IOptions<CompletionOptions> options, TimeProvider time)
 {
-    private static readonly TimeSpan _longestRetryAfter = TimeSpan.FromSeconds(5);
+    /// <summary>After the finish reason only the usage can come, which is not worth a long wait.</summary>
+    private static readonly TimeSpan _forUsage = TimeSpan.FromSeconds(5);
 
     /// <exception cref="ProviderException">The provider failed, or ended without giving a finish reason.</exception>
     public async IAsyncEnumerable<AnswerPiece> AskAsync(
-        ChatModel model, Prompt prompt, float? temperature, int maxOutputTokens, [EnumeratorCancellation] CancellationToken ct)
+        ChatModel model, ChatHistory history, float? temperature, int maxOutputTokens, [EnumeratorCancellation] CancellationToken ct)
     {
         var settings = new OpenAIPromptExecutionSettings { MaxTokens = maxOutputTokens, Temperature = temperature };
         using var total = new CancellationTokenSource(options.Value.TotalTimeout, time);
-        for (var attempt = 1; ; attempt++)
+        using var silence = new CancellationTokenSource(options.Value.FirstTokenTimeout, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, total.Token, silence.Token);
+        await using var pieces = model.Service.GetStreamingChatMessageContentsAsync(history, settings, null, stop.Token)
+            .Select(PieceOf).GetAsyncEnumerator(stop.Token);
+        var (begun, finished) = (false, false);
+        while (true)
         {
-            using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct, total.Token);
-            await using var pieces = model.Service.GetStreamingChatMessageContentsAsync(prompt.History, settings, null, stop.Token)
-                .Select(PieceOf).GetAsyncEnumerator(stop.Token);
-            var begun = false;
-            var finished = false;
-            TimeSpan? again = null;
-            while (again is null)
+            AnswerPiece piece;
+            try
             {
-                AnswerPiece piece;
-                try
-                {
-                    var limit = begun ? options.Value.TokenTimeout : options.Value.FirstTokenTimeout;
-                    if (!await pieces.MoveNextAsync().AsTask().WaitAsync(limit, time, stop.Token)) break;
-                    piece = pieces.Current;
-                }
-                catch (Exception fault) when (!ct.IsCancellationRequested)
-                {
-                    await stop.CancelAsync();
-                    if (finished) break;
-                    again = attempt == 1 && !begun ? WaitBeforeRetry(fault) : null;
-                    if (again is null) throw new ProviderException(CodeOf(fault, begun), fault);
-                    continue;
-                }
-
-                begun = true;
-                finished |= piece.FinishReason is not null;
-                yield return piece;
+                if (!await pieces.MoveNextAsync()) break;
+                piece = pieces.Current;
+            }
+            catch (Exception fault) when (!ct.IsCancellationRequested)
+            {
+                if (finished) break;
+                throw new ProviderException(CodeOf(fault, begun), fault);
             }
 
-            if (finished) yield break;
-            if (again is null) throw new ProviderException(begun ? CompletionErrorCode.ProviderIncomplete : CompletionErrorCode.ProviderError, null);
-            await Task.Delay(again.Value, time, ct);
+            begun |= piece.Text is { Length: > 0 };
+            finished |= piece.FinishReason is not null;
+            silence.CancelAfter(finished && _forUsage < options.Value.TokenTimeout ? _forUsage : options.Value.TokenTimeout);
+            yield return piece;
         }
+
+        if (!finished) throw new ProviderException(Broken(begun));
     }
 
     private static AnswerPiece PieceOf(StreamingChatMessageContent content)
@@ -84,41 +67,14 @@ internal sealed class ModelCaller(IOptions<CompletionOptions> options, TimeProvi
         _ => FinishReason.Other,
     };
 
-    /// <summary>How long to wait before the one retry; null where there is none.</summary>
-    private static TimeSpan? WaitBeforeRetry(Exception fault)
+    private static CompletionErrorCode CodeOf(Exception fault, bool begun) => fault switch
     {
-        if (StatusOf(fault) is not { } status)
-            return fault is HttpRequestException or IOException || fault.InnerException is HttpRequestException or IOException ? TimeSpan.Zero : null;
-        if (status is not (429 or 500 or 502 or 503 or 504)) return null;
-        var wait = RetryAfterOf(fault) ?? TimeSpan.FromMilliseconds(250);
-        return wait <= _longestRetryAfter ? wait : null;
-    }
-
-    private static CompletionErrorCode CodeOf(Exception fault, bool begun) => StatusOf(fault) switch
-    {
-        429 or 503 => CompletionErrorCode.ProviderUnavailable,
-        408 or 504 => CompletionErrorCode.ProviderTimeout,
-        not null => CompletionErrorCode.ProviderError,
-        null when fault is TimeoutException or OperationCanceledException => CompletionErrorCode.ProviderTimeout,
-        null when begun => CompletionErrorCode.ProviderIncomplete,
-        null when fault is HttpRequestException { HttpRequestError: not HttpRequestError.InvalidResponse }
-            || fault.InnerException is HttpRequestException => CompletionErrorCode.ProviderUnavailable,
-        null => CompletionErrorCode.ProviderError,
+        OperationCanceledException => CompletionErrorCode.ProviderTimeout,
+        ProviderException { Code: not CompletionErrorCode.ProviderIncomplete and var code } => code,
+        { InnerException: ProviderException inner } => CodeOf(inner, begun),
+        _ => Broken(begun),
     };
 
-    private static int? StatusOf(Exception fault) => fault switch
-    {
-        HttpOperationException { StatusCode: { } status } => (int)status,
-        ClientResultException { Status: > 0 } result => result.Status,
-        HttpRequestException { StatusCode: { } status } => (int)status,
-        _ => null,
-    };
-
-    private static TimeSpan? RetryAfterOf(Exception fault)
-    {
-        var result = fault as ClientResultException ?? fault.InnerException as ClientResultException;
-        return result?.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var value) == true && int.TryParse(value, out var seconds)
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
-    }
+    /// <summary>Part of an answer is worth keeping; none at all is just a failure.</summary>
+    private static CompletionErrorCode Broken(bool begun) => begun ? CompletionErrorCode.ProviderIncomplete : CompletionErrorCode.ProviderError;
 }

@@ -21,17 +21,13 @@ public sealed class ModelCatalog : IDisposable
     internal const string Expected =
         "Completions:Models: each one needs a ModelId, a Provider of openai, ContextTokens of 256 or more, and MaxOutputTokens of 1 or more and less than ContextTokens; names are unique.";
 
-    private readonly HttpClient _http;
+    private readonly SocketsHttpHandler _connections;
+    private readonly TimeProvider _time;
 
     public ModelCatalog(IOptions<CompletionOptions> options, TimeProvider time)
     {
-        // Deadlines are the caller's, token by token; only the connection's is HTTP's own.
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectTimeout = options.Value.ConnectTimeout,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        })
-        { Timeout = Timeout.InfiniteTimeSpan };
+        _time = time;
+        _connections = new SocketsHttpHandler { ConnectTimeout = options.Value.ConnectTimeout, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
         All = options.Value.Models.Count == 0
             ? [new ChatModel(OfflineModel.Name, 8_192, 1_024, new TokenCounter(OfflineModel.Name), new OfflineModel(time, options.Value.OfflineWordDelay))]
             : [.. options.Value.Models.Select(Connect)];
@@ -47,16 +43,21 @@ public sealed class ModelCatalog : IDisposable
         options.Models.All(m => Validator.TryValidateObject(m, new ValidationContext(m), null, validateAllProperties: true) && m.MaxOutputTokens < m.ContextTokens)
         && options.Models.DistinctBy(m => m.Name ?? m.ModelId).Count() == options.Models.Count;
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _connections.Dispose();
 
     private ChatModel Connect(ModelOptions model)
     {
+        // Deadlines are the caller's, token by token; only the connection's is HTTP's own.
+        var http = new HttpClient(new ProviderHandler(model, _time) { InnerHandler = _connections }, disposeHandler: false)
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
         var client = new OpenAIClient(
             new ApiKeyCredential(string.IsNullOrEmpty(model.ApiKey) ? "none" : model.ApiKey),
             new OpenAIClientOptions
             {
                 Endpoint = model.Endpoint,
-                Transport = new HttpClientPipelineTransport(_http),
+                Transport = new HttpClientPipelineTransport(http),
                 NetworkTimeout = Timeout.InfiniteTimeSpan,
                 // Its own three silent retries would be three times the price.
                 RetryPolicy = new ClientRetryPolicy(0),
