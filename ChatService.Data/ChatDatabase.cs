@@ -45,21 +45,55 @@ public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOpt
                 {
                     db.ChangeTracker.QueryTrackingBehavior = QueryTrackingBehavior.TrackAll;
                     await using var transaction = await db.Database.BeginTransactionAsync(token);
-                    if (await db.LockOwnerAsync(owner, token) is not { } user) return ChatError.NotFound;
-                    var unit = new OwnerWork(db, user, clock.Now);
+                    if (await db.LockOwnerAsync(owner, token) is not { } locked) return ChatError.NotFound;
+                    var unit = new OwnerWork(db, locked.User, clock.Now);
                     var result = await work(unit, token);
                     if (result.Failed) return result;
                     woken = unit.NumberChanges();
                     await db.SaveChangesAsync(token);
-                    // Not the caller's token: whether a commit arrived must not depend on who is still listening.
-                    using var deadline = new CancellationTokenSource(options.Value.Deadline);
-                    await transaction.CommitAsync(deadline.Token);
+                    await CommitAsync(transaction, locked.Transaction);
                     return result;
                 },
                 ct),
             ct);
         if (woken && !result.Failed) wakeUps.Wake(WakeKey.Feed(owner));
         return result;
+    }
+
+    /// <summary>Not with the caller's token: whether a commit arrives must not depend on who is still listening.</summary>
+    private async Task CommitAsync(IDbContextTransaction transaction, ulong? number)
+    {
+        using var deadline = new CancellationTokenSource(options.Value.Deadline);
+        try
+        {
+            await transaction.CommitAsync(deadline.Token);
+        }
+        catch (Exception lost) when (number is not null && lost is not DbException { SqlState: not null })
+        {
+            if (!await HasCommittedAsync(number.Value, lost)) throw;
+        }
+    }
+
+    /// <summary>The connection is gone and the commit's answer with it: another connection asks what became of the transaction.</summary>
+    private async Task<bool> HasCommittedAsync(ulong transaction, Exception lost)
+    {
+        using var deadline = new CancellationTokenSource(options.Value.Deadline);
+        await using var db = await contexts.CreateDbContextAsync(deadline.Token);
+        try
+        {
+            while (true)
+            {
+                var committed = await db.Database.CreateExecutionStrategy().ExecuteAsync(
+                    (db, transaction), static (state, token) => state.db.HasCommittedAsync(state.transaction, token), deadline.Token);
+                if (committed is not null) return committed.Value;
+                await Task.Delay(TimeSpan.FromMilliseconds(50), clock.Time, deadline.Token);
+            }
+        }
+        catch (Exception unknown) when (unknown is OperationCanceledException or RetryLimitExceededException or DbException)
+        {
+            // Neither stored nor not stored, for all we know: to try again by ourselves could store it twice.
+            throw new StorageException(StorageFault.Unavailable, lost);
+        }
     }
 
     private async Task<T> InTurnAsync<T>(long owner, Func<Task<T>> write, CancellationToken ct)

@@ -4,6 +4,10 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace ChatService.Data;
 
+/// <summary>An owner's row under its lock.</summary>
+/// <param name="Transaction">The database's number for the transaction; null where a commit needs no network.</param>
+public sealed record LockedOwner(User User, ulong? Transaction);
+
 /// <summary>
 /// The tables, as both databases have them. Whatever is owned has the key (owner, id), and so have the references to it:
 /// no row can point into another owner's, and every table can be partitioned by owner as it is.
@@ -31,7 +35,13 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
 
     /// <summary>Locks the owner's row until the transaction ends.</summary>
     /// <returns>The row, tracked; null when there is no such owner.</returns>
-    public abstract Task<User?> LockOwnerAsync(long owner, CancellationToken ct);
+    public abstract Task<LockedOwner?> LockOwnerAsync(long owner, CancellationToken ct);
+
+    /// <summary>Whether a transaction was committed whose commit was never answered.</summary>
+    /// <param name="transaction">As <see cref="LockedOwner"/> has it.</param>
+    /// <param name="ct">The time to find out.</param>
+    /// <returns>Null while the database itself does not know yet.</returns>
+    public abstract Task<bool?> HasCommittedAsync(ulong transaction, CancellationToken ct);
 
     /// <summary>Whether the fault means that a unique index refused the row.</summary>
     public abstract bool IsUniqueViolation(DbUpdateException fault);

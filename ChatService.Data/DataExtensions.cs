@@ -57,7 +57,7 @@ public static class DataExtensions
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
         services.AddPooledDbContextFactory<PostgresChatDbContext>((provider, options) => options
             .UseNpgsql(
-                ConnectionOf(provider, ""),
+                PostgresSettings.WithTimeouts(ConnectionOf(provider, "")),
                 postgres => postgres.UseVector().EnableRetryOnFailure(Retries, TimeSpan.FromSeconds(0.5), null))
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
         services.AddSingleton<IDbContextFactory<ChatDbContext>>(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider switch

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -9,12 +10,23 @@ public sealed class PostgresChatDbContext(DbContextOptions<PostgresChatDbContext
     public override async Task<long> TakeIdsAsync(IdKind kind, CancellationToken ct) =>
         (await Database.SqlQuery<long>($"SELECT nextval({SequenceOf(kind)}::regclass) AS \"Value\"").ToListAsync(ct))[0];
 
-    public override async Task<User?> LockOwnerAsync(long owner, CancellationToken ct)
+    public override async Task<LockedOwner?> LockOwnerAsync(long owner, CancellationToken ct)
     {
         // Weaker than FOR UPDATE: rows that refer to the owner can still be inserted by units that need no lock.
-        var locked = await Users.FromSql($"SELECT * FROM users WHERE id = {owner} FOR NO KEY UPDATE").ToListAsync(ct);
-        return locked.SingleOrDefault();
+        var locked = await Users.FromSql($"SELECT * FROM users WHERE id = {owner} FOR NO KEY UPDATE")
+            .Select(user => new { User = user, Transaction = CurrentTransaction() }).ToListAsync(ct);
+        return locked is [var one] ? new LockedOwner(one.User, one.Transaction) : null;
     }
+
+    public override async Task<bool?> HasCommittedAsync(ulong transaction, CancellationToken ct)
+    {
+        var number = transaction.ToString(CultureInfo.InvariantCulture);
+        var status = await Database.SqlQuery<string?>($"SELECT pg_xact_status({number}::xid8) AS \"Value\"").ToListAsync(ct);
+        return status[0] == "in progress" ? null : status[0] == "committed";
+    }
+
+    /// <summary>For queries only.</summary>
+    public static ulong CurrentTransaction() => throw new NotSupportedException();
 
     public override bool IsUniqueViolation(DbUpdateException fault) =>
         fault.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
@@ -35,6 +47,7 @@ public sealed class PostgresChatDbContext(DbContextOptions<PostgresChatDbContext
     {
         model.HasPostgresExtension("vector");
         foreach (var kind in Enum.GetValues<IdKind>()) model.HasSequence<long>(SequenceOf(kind)).IncrementsBy(IdBlocks.Size);
+        model.HasDbFunction(() => CurrentTransaction()).HasName("pg_current_xact_id").IsBuiltIn().HasStoreType("xid8");
         base.OnModelCreating(model);
     }
 

@@ -24,7 +24,11 @@ public sealed class SqliteChatDbContext(DbContextOptions<SqliteChatDbContext> op
     }
 
     /// <summary>There is one writer at a time, so that a transaction that may write has the lock already.</summary>
-    public override Task<User?> LockOwnerAsync(long owner, CancellationToken ct) => Users.SingleOrDefaultAsync(u => u.Id == owner, ct);
+    public override async Task<LockedOwner?> LockOwnerAsync(long owner, CancellationToken ct) =>
+        await Users.SingleOrDefaultAsync(u => u.Id == owner, ct) is { } user ? new LockedOwner(user, null) : null;
+
+    /// <summary>Nothing lies between the process and its file in which an answer could be lost.</summary>
+    public override Task<bool?> HasCommittedAsync(ulong transaction, CancellationToken ct) => throw new NotSupportedException();
 
     public override bool IsUniqueViolation(DbUpdateException fault) =>
         fault.InnerException is SqliteException { SqliteExtendedErrorCode: UniqueViolation or PrimaryKeyViolation };

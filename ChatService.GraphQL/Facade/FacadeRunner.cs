@@ -1,11 +1,12 @@
 using System.Runtime.CompilerServices;
+using ChatService.Data;
 using ChatService.Rest;
 using Microsoft.Extensions.Options;
 
 namespace ChatService.GraphQL;
 
 /// <summary>What the facade needs: its operations, run in this process as whoever calls, past the same guard, limits and access rules.</summary>
-internal sealed class FacadeRunner(InProcess operations, BearerToken bearer, IServiceProvider services, IOptions<FacadeOptions> options)
+internal sealed class FacadeRunner(InProcess operations, BearerToken bearer, Faults faults, IServiceProvider services, IOptions<FacadeOptions> options)
 {
     private readonly DocumentedCaller? _documented =
         options.Value.Mode == FacadeMode.Documented ? services.GetRequiredService<DocumentedCaller>() : null;
@@ -44,14 +45,18 @@ internal sealed class FacadeRunner(InProcess operations, BearerToken bearer, ISe
     private async Task<PlainOutcome> StartAsync(HttpContext http, Operation operation, CancellationToken ct)
     {
         Caller? caller;
-        if (_documented is not null && !http.Request.Headers.ContainsKey("Authorization"))
+        try
         {
-            if (DocumentedCaller.IsForwarded(http)) return Refuse(Refused.Request(403, Codes.OriginRefused, "This mode serves no proxies."));
-            caller = await _documented.FindAsync(operation.ActsFor, http, ct);
+            if (_documented is null || http.Request.Headers.ContainsKey("Authorization"))
+                caller = await bearer.ReadAsync(http, ct);
+            else if (DocumentedCaller.IsForwarded(http))
+                return Refuse(Refused.Request(403, Codes.OriginRefused, "This mode serves no proxies."));
+            else
+                caller = await _documented.FindAsync(operation.ActsFor, http, ct);
         }
-        else
+        catch (StorageException exception)
         {
-            caller = await bearer.ReadAsync(http, ct);
+            return Refuse(faults.Refuse(exception));
         }
 
         return caller is null
