@@ -30,20 +30,20 @@ public abstract class AppFixture(DatabaseKind kind) : IAsyncLifetime
     }
 
     /// <summary>A person who has just registered; names are made unique.</summary>
-    public async Task<Person> RegisterAsync(string name)
+    public async Task<Member> RegisterAsync(string name)
     {
         var username = $"{name}{Interlocked.Increment(ref _people)}";
         var data = await new GraphQLClient(App.As(null)).DataAsync(
             "mutation($input: CreateUserInput!) { createUser(input: $input) { user { id } session { token } } }",
-            new { input = new { username, password = Person.Password } });
+            new { input = new { username, password = Member.Password } });
         var created = data.GetProperty("createUser");
-        return new Person(
+        return new Member(
             App, username, created.GetProperty("user").GetProperty("id").GetString()!, created.GetProperty("session").GetProperty("token").GetString()!);
     }
 }
 
 /// <summary>Somebody signed in, and their client.</summary>
-public sealed class Person(ChatApp app, string username, string id, string token)
+public sealed class Member(ChatApp app, string username, string id, string token)
 {
     public const string Password = "correct horse battery";
 

@@ -21,6 +21,7 @@ public sealed class ServiceHost : IAsyncDisposable
             {
                 ["Database:Provider"] = kind.ToString(),
                 ["ConnectionStrings:Chat"] = connectionString,
+                ["Database:Deadline"] = "00:00:20",
                 ["Completions:OfflineWordDelay"] = "00:00:00",
             }.Concat(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))));
         builder.Services.AddLogging().AddChatData(builder.Configuration);

@@ -164,20 +164,20 @@ public abstract class CompletionTests(AppFixture app)
     private static string TextOf(JsonElement content) =>
         content.ValueKind == JsonValueKind.String ? content.GetString()! : content[0].GetProperty("text").GetString()!;
 
-    private static async Task<JsonElement> CompleteAsync(Person person, object input) => (await person.Client.DataAsync(
+    private static async Task<JsonElement> CompleteAsync(Member person, object input) => (await person.Client.DataAsync(
         "mutation($input: StartCompletionInput!) { complete(input: $input) { completion { id status } errors { code } } }", new { input })).GetProperty("complete");
 
-    private static Task<JsonElement> TextIsAsync(Person person, string completion, string text) => Eventually.GetAsync(
+    private static Task<JsonElement> TextIsAsync(Member person, string completion, string text) => Eventually.GetAsync(
         () => person.Client.DataAsync($$"""{ completion(id: "{{completion}}") { message { content } } }"""),
         data => data.GetProperty("completion").GetProperty("message").GetProperty("content").GetString() == text);
 
-    private async Task<(string Text, JsonElement Finished)> OverSocketAsync(Person person, string completion, int after)
+    private async Task<(string Text, JsonElement Finished)> OverSocketAsync(Member person, string completion, int after)
     {
         await using var socket = await GraphQLSocket.ConnectAsync(app.App.Address, person.Token);
         return await JoinAsync(socket.SubscribeAsync(Events, new { id = completion, after }));
     }
 
-    private async Task<(string Text, JsonElement Finished)> OverEventStreamAsync(Person person, string completion, int after)
+    private async Task<(string Text, JsonElement Finished)> OverEventStreamAsync(Member person, string completion, int after)
     {
         using var http = app.App.As(person.Token);
         var body = JsonSerializer.Serialize(new { query = Events, variables = new { id = completion, after } });
@@ -185,7 +185,7 @@ public abstract class CompletionTests(AppFixture app)
         return await JoinAsync(EventStreamReader.ReadAsync(response).Where(e => e.EventType == "next").Select(e => JsonDocument.Parse(e.Data).RootElement));
     }
 
-    private async Task<(string Text, string? Status)> EndOfAsync(Person person, string completion)
+    private async Task<(string Text, string? Status)> EndOfAsync(Member person, string completion)
     {
         var (text, finished) = await OverSocketAsync(person, completion, 0);
         return (text, finished.GetProperty("status").GetString());

@@ -165,7 +165,7 @@ public abstract class ConversationTests(AppFixture app)
         Assert.Equal(["UNAUTHENTICATED"], (await new GraphQLClient(app.App.As("chat_1_forged")).RunAsync("{ me { id } }")).Codes);
     }
 
-    private static async Task<string> SendAsync(Person person, string conversation, string content)
+    private static async Task<string> SendAsync(Member person, string conversation, string content)
     {
         var data = await person.Client.DataAsync(
             "mutation($input: CreateMessageInput!) { createMessage(input: $input) { message { id } errors { code } } }",
@@ -173,21 +173,21 @@ public abstract class ConversationTests(AppFixture app)
         return data.GetProperty("createMessage").GetProperty("message").GetProperty("id").GetString()!;
     }
 
-    private static async Task<JsonElement> DeleteAsync(Person person, string id) => (await person.Client.DataAsync(
+    private static async Task<JsonElement> DeleteAsync(Member person, string id) => (await person.Client.DataAsync(
         "mutation($input: DeleteMessageInput!) { deleteMessage(input: $input) { deletedMessageId errors { code } } }",
         new { input = new { id } })).GetProperty("deleteMessage");
 
-    private static async Task<JsonElement> UpdateAsync(Person person, object input) => (await person.Client.DataAsync(
+    private static async Task<JsonElement> UpdateAsync(Member person, object input) => (await person.Client.DataAsync(
         "mutation($input: UpdateConversationInput!) { updateConversation(input: $input) { conversation { title systemPrompt model } errors { code } } }",
         new { input })).GetProperty("updateConversation");
 
-    private static async Task<IEnumerable<string?>> TitlesAsync(Person person, bool archived)
+    private static async Task<IEnumerable<string?>> TitlesAsync(Member person, bool archived)
     {
         var data = await person.Client.DataAsync("query($archived: Boolean!) { me { conversations(archived: $archived) { nodes { title } } } }", new { archived });
         return data.GetProperty("me").GetProperty("conversations").GetProperty("nodes").EnumerateArray().Select(c => c.GetProperty("title").GetString());
     }
 
-    private static async Task<JsonElement> PageAsync(Person person, object variables) =>
+    private static async Task<JsonElement> PageAsync(Member person, object variables) =>
         (await person.Client.DataAsync(Page, variables)).GetProperty("conversation").GetProperty("messages");
 
     private static IEnumerable<string?> Contents(JsonElement page) =>

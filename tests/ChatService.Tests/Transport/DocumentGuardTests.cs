@@ -3,6 +3,7 @@ using System.Text.Json;
 
 namespace ChatService.Tests;
 
+[Collection(Alone.Name)]
 public sealed class DocumentGuardTests : IAsyncLifetime
 {
     private TransportHost _host = null!;

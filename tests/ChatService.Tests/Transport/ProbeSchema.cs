@@ -43,7 +43,7 @@ public sealed class Probe
     /// <summary>Waits for what a source does, 10 s at most.</summary>
     public async Task UntilAsync(Func<Probe, bool> condition)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         while (true)
         {
             Task changed;

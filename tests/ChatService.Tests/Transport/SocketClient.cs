@@ -7,7 +7,7 @@ namespace ChatService.Tests;
 /// <summary>A client of graphql-transport-ws that can also misbehave: it sends whatever it is told to.</summary>
 internal sealed class SocketClient : IDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
     private readonly ClientWebSocket _socket = new();
 

@@ -159,7 +159,7 @@ public sealed class StreamTests
         Assert.Equal("SHUTTING_DOWN", error.GetProperty("payload")[0].GetProperty("extensions").GetProperty("code").GetString());
         Assert.Equal(1001, await busy.ReceiveCloseAsync());
         Assert.Empty(await ReadAsync(events));
-        await stopped.WaitAsync(TimeSpan.FromSeconds(10));
+        await stopped.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(0, host.Probe.Open);
     }
 
@@ -188,7 +188,7 @@ public sealed class StreamTests
     private static async Task OpenAgainAsync(TransportHost host)
     {
         // The place is given back a moment after the source is put away.
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
         var streams = host.Services.GetRequiredService<OpenStreams>();
         StreamLease? lease;
         while ((lease = streams.TryOpen(new Caller(1, null, "elsewhere"))) is null)
