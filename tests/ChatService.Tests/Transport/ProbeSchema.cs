@@ -40,7 +40,7 @@ public sealed class Probe
         }
     }
 
-    /// <summary>Waits for what a source does, 10 s at most.</summary>
+    /// <summary>Waits for what a source does, a minute at most.</summary>
     public async Task UntilAsync(Func<Probe, bool> condition)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));

@@ -32,6 +32,8 @@ public sealed class TransportHost : IAsyncDisposable
     public static async Task<TransportHost> StartAsync(params (string Key, string Value)[] settings)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
+        // The service's own settings for Development, which lie beside the tests, switch the limits off.
+        builder.Configuration.AddInMemoryCollection([new("Limits:Enabled", "true")]);
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value));
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
