@@ -26,6 +26,16 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
 
     public DbSet<CompletionText> CompletionTexts => Set<CompletionText>();
 
+    public DbSet<CompletionSource> CompletionSources => Set<CompletionSource>();
+
+    public DbSet<IndexedMessage> IndexedMessages => Set<IndexedMessage>();
+
+    public DbSet<MessageEmbedding> MessageEmbeddings => Set<MessageEmbedding>();
+
+    public DbSet<PendingEmbedding> PendingEmbeddings => Set<PendingEmbedding>();
+
+    public DbSet<SearchModel> SearchModels => Set<SearchModel>();
+
     public DbSet<Change> Changes => Set<Change>();
 
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
@@ -93,6 +103,29 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
             text.HasKey(t => new { t.OwnerId, t.CompletionId, t.Offset });
             text.HasOne<Completion>().WithMany().HasForeignKey(t => new { t.OwnerId, t.CompletionId });
         });
+        model.Entity<CompletionSource>(source =>
+        {
+            source.HasKey(s => new { s.OwnerId, s.CompletionId, s.Rank });
+            source.HasOne<Completion>().WithMany().HasForeignKey(s => new { s.OwnerId, s.CompletionId });
+            source.HasOne<Message>().WithMany().HasForeignKey(s => new { s.OwnerId, s.MessageId });
+        });
+        model.Entity<IndexedMessage>(message =>
+        {
+            message.HasKey(m => new { m.OwnerId, m.MessageId });
+            message.HasOne<Message>().WithOne().HasForeignKey<IndexedMessage>(m => new { m.OwnerId, m.MessageId });
+        });
+        model.Entity<MessageEmbedding>(embedding =>
+        {
+            embedding.HasKey(e => new { e.OwnerId, e.MessageId, e.Model, e.Piece });
+            embedding.HasOne<Message>().WithMany().HasForeignKey(e => new { e.OwnerId, e.MessageId });
+        });
+        model.Entity<PendingEmbedding>(pending =>
+        {
+            pending.HasKey(p => new { p.OwnerId, p.MessageId });
+            pending.HasOne<Message>().WithOne().HasForeignKey<PendingEmbedding>(p => new { p.OwnerId, p.MessageId });
+            pending.HasIndex(p => p.DueAt);
+        });
+        model.Entity<SearchModel>().Property(m => m.Id).ValueGeneratedNever();
         model.Entity<Change>(change =>
         {
             change.HasKey(c => new { c.OwnerId, c.Sequence });
@@ -120,6 +153,7 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
         conventions.Properties<FinishReason>().HaveConversion<string>();
         conventions.Properties<CompletionErrorCode>().HaveConversion<string>();
         conventions.Properties<ChangeKind>().HaveConversion<string>();
+        conventions.Properties<SearchWalk>().HaveConversion<string>();
         conventions.Properties<IdempotentOperation>().HaveConversion<string>();
     }
 

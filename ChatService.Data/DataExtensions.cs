@@ -22,14 +22,23 @@ public static class DataExtensions
         services.AddOptions<SecurityOptions>().Bind(configuration.GetSection(SecurityOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<CompletionOptions>().Bind(configuration.GetSection(CompletionOptions.Section))
             .ValidateDataAnnotations().Validate(ModelCatalog.Check, ModelCatalog.Expected).ValidateOnStart();
+        services.AddOptions<EmbeddingOptions>().Bind(configuration.GetSection(EmbeddingOptions.Section))
+            .ValidateDataAnnotations().Validate(EmbeddingOptions.Check, EmbeddingOptions.Expected).ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         AddContexts(services);
         services.AddSingleton<Clock>().AddSingleton<WakeUps>().AddSingleton<ChatDatabase>().AddSingleton<IdBlocks>();
         services.AddSingleton<PasswordHasher>().AddSingleton<SessionService>().AddSingleton<UserService>();
         services.AddSingleton<ConversationService>().AddSingleton<MessageService>().AddSingleton<MessageHistory>();
         services.AddSingleton<ModelCatalog>().AddSingleton<CompletionEngine>().AddSingleton<CompletionService>().AddSingleton<CompletionWatcher>();
+        services.AddSingleton<Embedders>().AddSingleton<SearchModels>().AddSingleton<SearchRanker>().AddSingleton<SearchService>();
+        services.AddSingleton<IMessageIndex>(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider switch
+        {
+            DatabaseProvider.Sqlite => new SqliteMessageIndex(),
+            DatabaseProvider.Postgres => new PostgresMessageIndex(),
+        });
         services.AddHostedService(provider => provider.GetRequiredService<CompletionEngine>());
         services.AddHostedService<CompletionKeeper>();
+        services.AddHostedService<Indexer>();
         return services;
     }
 

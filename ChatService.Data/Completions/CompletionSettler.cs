@@ -70,6 +70,7 @@ internal sealed class CompletionSettler(ChatDatabase database)
         var message = await unit.Db.Messages.SingleAsync(m => m.OwnerId == owner && m.Id == row.Id, ct);
         message.Content = text;
         (row.Status, row.FinishedAt) = (status, unit.Now);
+        if (text.Length > 0 && status is (CompletionStatus.Completed or CompletionStatus.Cancelled)) MessageIndexing.Add(unit, message);
         var conversation = await unit.Db.Conversations.SingleAsync(c => c.OwnerId == owner && c.Id == row.ConversationId, ct);
         conversation.UpdatedAt = unit.Now;
         await unit.Db.CompletionTexts.Where(t => t.OwnerId == owner && t.CompletionId == row.Id).ExecuteDeleteAsync(ct);

@@ -54,13 +54,14 @@ internal sealed record CompletionTurn(Conversation Conversation, ChatModel Model
         OwnerWork unit, CompletionRequest request, long questionId, long answerId, Guid instance, TimeSpan lease, CancellationToken ct)
     {
         var maxOutputTokens = Math.Min(request.MaxOutputTokens ?? Model.MaxOutputTokens, Model.MaxOutputTokens);
-        var question = Question ?? MessageService.Append(unit, Conversation, questionId, MessageRole.User, request.Content!, questionId: null);
+        var question = Question ?? Ask(unit, questionId, request.Content!);
         var prompt = await Prompt.BuildAsync(unit, Conversation.Id, question, Model, maxOutputTokens, ct);
         if (prompt.Failed) return prompt.Error;
 
         if (Answer is not null)
         {
             Answer.Superseded = true;
+            await MessageIndexing.RemoveAsync(unit, Answer, ct);
             // Before the new answer is inserted: the index allows one current answer at every moment.
             await unit.Db.SaveChangesAsync(ct);
         }
@@ -86,5 +87,12 @@ internal sealed record CompletionTurn(Conversation Conversation, ChatModel Model
         unit.Db.Completions.Add(row);
         unit.Tell(ChangeKind.CompletionStarted, Conversation.Id, row.Id);
         return new CompletionRun(row, prompt.Value, Model);
+    }
+
+    private Message Ask(OwnerWork unit, long id, string content)
+    {
+        var question = MessageService.Append(unit, Conversation, id, MessageRole.User, content, questionId: null);
+        MessageIndexing.Add(unit, question);
+        return question;
     }
 }

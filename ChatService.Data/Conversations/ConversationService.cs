@@ -155,13 +155,14 @@ public sealed class ConversationService(ChatDatabase database, IdBlocks ids, Mod
         else
         {
             (existing.Content, existing.EditedAt) = (prompt, unit.Now);
+            await MessageIndexing.ReplaceAsync(unit, existing, ct);
             unit.Tell(ChangeKind.MessageUpdated, conversation, existing.Id);
         }
     }
 
     private static void AddSystemPrompt(OwnerWork unit, long conversation, long id, string prompt)
     {
-        unit.Db.Messages.Add(new Message
+        var message = new Message
         {
             OwnerId = unit.Owner.Id,
             Id = id,
@@ -170,7 +171,9 @@ public sealed class ConversationService(ChatDatabase database, IdBlocks ids, Mod
             Role = MessageRole.System,
             Content = prompt,
             CreatedAt = unit.Now,
-        });
+        };
+        unit.Db.Messages.Add(message);
+        MessageIndexing.Add(unit, message);
         unit.Tell(ChangeKind.MessageCreated, conversation, id);
     }
 

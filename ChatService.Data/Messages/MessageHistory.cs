@@ -66,6 +66,16 @@ public sealed class MessageHistory(ChatDatabase database)
         return replaced.ToLookup(m => m.QuestionId!.Value);
     }
 
+    /// <summary>So many messages before, or after, each of these in its conversation, oldest first, replaced answers left out.</summary>
+    public async Task<ILookup<long, Message>> FindNeighboursAsync(long owner, IReadOnlyCollection<long> messages, bool before, int count, CancellationToken ct)
+    {
+        var found = await database.ReadAsync(
+            (db, token) => (before ? Preceding(db, owner, messages, count) : Following(db, owner, messages, count))
+                .OrderBy(neighbour => neighbour.Message.Sequence).ToListAsync(token),
+            ct);
+        return found.ToLookup(neighbour => neighbour.Of, neighbour => neighbour.Message);
+    }
+
     /// <summary>What these answers answer; one whose question is deleted is left out.</summary>
     public Task<Dictionary<long, Message>> FindQuestionsAsync(long owner, IReadOnlyCollection<long> answers, CancellationToken ct) =>
         database.ReadAsync(
@@ -101,11 +111,39 @@ public sealed class MessageHistory(ChatDatabase database)
         return (backwards ? some.OrderByDescending(m => m.Sequence) : some.OrderBy(m => m.Sequence)).Take(count);
     }
 
+    // The sequence of the farthest neighbour first, then the range up to it: SQLite cannot take the first few of each by itself.
+    private static IQueryable<Neighbour> Preceding(ChatDbContext db, long owner, IReadOnlyCollection<long> messages, int count) =>
+        from one in db.Messages
+        where one.OwnerId == owner && messages.Contains(one.Id)
+        from other in db.Messages
+        where other.OwnerId == owner && other.ConversationId == one.ConversationId && !other.Superseded && other.Sequence < one.Sequence
+            && other.Sequence >= (db.Messages
+                .Where(m => m.OwnerId == owner && m.ConversationId == one.ConversationId && !m.Superseded && m.Sequence < one.Sequence)
+                .OrderByDescending(m => m.Sequence).Skip(count - 1).Select(m => (int?)m.Sequence).FirstOrDefault() ?? 0)
+        select new Neighbour { Of = one.Id, Message = other };
+
+    private static IQueryable<Neighbour> Following(ChatDbContext db, long owner, IReadOnlyCollection<long> messages, int count) =>
+        from one in db.Messages
+        where one.OwnerId == owner && messages.Contains(one.Id)
+        from other in db.Messages
+        where other.OwnerId == owner && other.ConversationId == one.ConversationId && !other.Superseded && other.Sequence > one.Sequence
+            && other.Sequence <= (db.Messages
+                .Where(m => m.OwnerId == owner && m.ConversationId == one.ConversationId && !m.Superseded && m.Sequence > one.Sequence)
+                .OrderBy(m => m.Sequence).Skip(count - 1).Select(m => (int?)m.Sequence).FirstOrDefault() ?? int.MaxValue)
+        select new Neighbour { Of = one.Id, Message = other };
+
     private static string CursorOf(Message message) => Cursor.Write(CursorKind, message.Sequence);
 
     private static int? Read(string cursor)
     {
         Span<long> keys = stackalloc long[1];
         return Cursor.TryRead(cursor, CursorKind, keys) && keys[0] is >= 0 and <= int.MaxValue ? (int)keys[0] : null;
+    }
+
+    private sealed record Neighbour
+    {
+        public required long Of { get; init; }
+
+        public required Message Message { get; init; }
     }
 }

@@ -29,6 +29,7 @@ public sealed class MessageService(ChatDatabase database, IdBlocks ids)
                 var conversation = await unit.Db.Conversations.SingleOrDefaultAsync(c => c.OwnerId == owner && c.Id == conversationId, token);
                 if (conversation is null) return ChatError.NotFound;
                 var message = Append(unit, conversation, id, MessageRole.User, content, questionId: null);
+                MessageIndexing.Add(unit, message);
                 once.Save(unit, id);
                 return new Once<Message>(message, Replayed: false);
             },
@@ -48,6 +49,7 @@ public sealed class MessageService(ChatDatabase database, IdBlocks ids)
                 if (message is null) return ChatError.NotFound;
                 if (message.Role != MessageRole.User) return new ChatError(ErrorCode.BadUserInput, "Only what a person wrote can be changed.", ["id"]);
                 (message.Content, message.EditedAt) = (content, unit.Now);
+                await MessageIndexing.ReplaceAsync(unit, message, token);
                 unit.Tell(ChangeKind.MessageUpdated, message.ConversationId, id);
                 return message;
             },

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using Pgvector;
 
 namespace ChatService.Data;
 
@@ -49,6 +50,7 @@ public sealed class PostgresChatDbContext(DbContextOptions<PostgresChatDbContext
         foreach (var kind in Enum.GetValues<IdKind>()) model.HasSequence<long>(SequenceOf(kind)).IncrementsBy(IdBlocks.Size);
         model.HasDbFunction(() => CurrentTransaction()).HasName("pg_current_xact_id").IsBuiltIn().HasStoreType("xid8");
         base.OnModelCreating(model);
+        model.Entity<MessageEmbedding>().Property(e => e.Vector).HasColumnType("vector").HasConversion(v => new Vector(v), v => v.ToArray());
     }
 
     private static string SequenceOf(IdKind kind) => kind switch

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -44,6 +45,8 @@ public sealed class SqliteChatDbContext(DbContextOptions<SqliteChatDbContext> op
     protected override void OnModelCreating(ModelBuilder model)
     {
         base.OnModelCreating(model);
+        model.Entity<MessageEmbedding>().Property(e => e.Vector)
+            .HasConversion(v => MemoryMarshal.AsBytes<float>(v).ToArray(), v => MemoryMarshal.Cast<byte, float>(v).ToArray());
         model.Entity<IdCounter>(counter =>
         {
             counter.ToTable("id_counters");

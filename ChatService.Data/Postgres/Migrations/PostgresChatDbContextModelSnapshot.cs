@@ -5,6 +5,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+using Pgvector;
 
 #nullable disable
 
@@ -168,6 +169,35 @@ namespace ChatService.Data.Postgres.Migrations
                     b.ToTable("completions", (string)null);
                 });
 
+            modelBuilder.Entity("ChatService.Data.CompletionSource", b =>
+                {
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("CompletionId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("completion_id");
+
+                    b.Property<int>("Rank")
+                        .HasColumnType("integer")
+                        .HasColumnName("rank");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<double>("Score")
+                        .HasColumnType("double precision")
+                        .HasColumnName("score");
+
+                    b.HasKey("OwnerId", "CompletionId", "Rank");
+
+                    b.HasIndex("OwnerId", "MessageId");
+
+                    b.ToTable("completion_sources", (string)null);
+                });
+
             modelBuilder.Entity("ChatService.Data.CompletionText", b =>
                 {
                     b.Property<long>("OwnerId")
@@ -275,6 +305,39 @@ namespace ChatService.Data.Postgres.Migrations
                     b.ToTable("idempotency_keys", (string)null);
                 });
 
+            modelBuilder.Entity("ChatService.Data.IndexedMessage", b =>
+                {
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<long>("ConversationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("terms");
+
+                    b.HasKey("OwnerId", "MessageId");
+
+                    b.ToTable("indexed_messages", (string)null);
+                });
+
             modelBuilder.Entity("ChatService.Data.Message", b =>
                 {
                     b.Property<long>("OwnerId")
@@ -331,6 +394,125 @@ namespace ChatService.Data.Postgres.Migrations
                         .HasFilter("question_id IS NOT NULL AND NOT superseded");
 
                     b.ToTable("messages", (string)null);
+                });
+
+            modelBuilder.Entity("ChatService.Data.MessageEmbedding", b =>
+                {
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("Model")
+                        .HasColumnType("text")
+                        .HasColumnName("model");
+
+                    b.Property<int>("Piece")
+                        .HasColumnType("integer")
+                        .HasColumnName("piece");
+
+                    b.Property<long>("ConversationId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Length")
+                        .HasColumnType("integer")
+                        .HasColumnName("length");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("role");
+
+                    b.Property<int>("Start")
+                        .HasColumnType("integer")
+                        .HasColumnName("start");
+
+                    b.Property<Vector>("Vector")
+                        .IsRequired()
+                        .HasColumnType("vector")
+                        .HasColumnName("vector");
+
+                    b.HasKey("OwnerId", "MessageId", "Model", "Piece");
+
+                    b.ToTable("message_embeddings", (string)null);
+                });
+
+            modelBuilder.Entity("ChatService.Data.PendingEmbedding", b =>
+                {
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("message_id");
+
+                    b.Property<Guid?>("Claim")
+                        .HasColumnType("uuid")
+                        .HasColumnName("claim");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("due_at");
+
+                    b.Property<bool>("Failed")
+                        .HasColumnType("boolean")
+                        .HasColumnName("failed");
+
+                    b.Property<bool>("Rebuild")
+                        .HasColumnType("boolean")
+                        .HasColumnName("rebuild");
+
+                    b.Property<Guid>("Stamp")
+                        .HasColumnType("uuid")
+                        .HasColumnName("stamp");
+
+                    b.HasKey("OwnerId", "MessageId");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("pending_embeddings", (string)null);
+                });
+
+            modelBuilder.Entity("ChatService.Data.SearchModel", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("integer")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Building")
+                        .HasColumnType("text")
+                        .HasColumnName("building");
+
+                    b.Property<string>("Serving")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("serving");
+
+                    b.Property<string>("Walk")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("walk");
+
+                    b.Property<long>("WalkedMessage")
+                        .HasColumnType("bigint")
+                        .HasColumnName("walked_message");
+
+                    b.Property<long>("WalkedOwner")
+                        .HasColumnType("bigint")
+                        .HasColumnName("walked_owner");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("search_models", (string)null);
                 });
 
             modelBuilder.Entity("ChatService.Data.Session", b =>
@@ -417,6 +599,21 @@ namespace ChatService.Data.Postgres.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("ChatService.Data.CompletionSource", b =>
+                {
+                    b.HasOne("ChatService.Data.Completion", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId", "CompletionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatService.Data.Message", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId", "MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("ChatService.Data.CompletionText", b =>
                 {
                     b.HasOne("ChatService.Data.Completion", null)
@@ -444,6 +641,15 @@ namespace ChatService.Data.Postgres.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("ChatService.Data.IndexedMessage", b =>
+                {
+                    b.HasOne("ChatService.Data.Message", null)
+                        .WithOne()
+                        .HasForeignKey("ChatService.Data.IndexedMessage", "OwnerId", "MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("ChatService.Data.Message", b =>
                 {
                     b.HasOne("ChatService.Data.Conversation", null)
@@ -456,6 +662,24 @@ namespace ChatService.Data.Postgres.Migrations
                         .WithMany()
                         .HasForeignKey("OwnerId", "QuestionId")
                         .OnDelete(DeleteBehavior.NoAction);
+                });
+
+            modelBuilder.Entity("ChatService.Data.MessageEmbedding", b =>
+                {
+                    b.HasOne("ChatService.Data.Message", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId", "MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ChatService.Data.PendingEmbedding", b =>
+                {
+                    b.HasOne("ChatService.Data.Message", null)
+                        .WithOne()
+                        .HasForeignKey("ChatService.Data.PendingEmbedding", "OwnerId", "MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("ChatService.Data.Session", b =>

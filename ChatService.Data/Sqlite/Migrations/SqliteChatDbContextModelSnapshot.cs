@@ -153,6 +153,35 @@ namespace ChatService.Data.Sqlite.Migrations
                     b.ToTable("completions", (string)null);
                 });
 
+            modelBuilder.Entity("ChatService.Data.CompletionSource", b =>
+                {
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("CompletionId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("completion_id");
+
+                    b.Property<int>("Rank")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rank");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("message_id");
+
+                    b.Property<double>("Score")
+                        .HasColumnType("REAL")
+                        .HasColumnName("score");
+
+                    b.HasKey("OwnerId", "CompletionId", "Rank");
+
+                    b.HasIndex("OwnerId", "MessageId");
+
+                    b.ToTable("completion_sources", (string)null);
+                });
+
             modelBuilder.Entity("ChatService.Data.CompletionText", b =>
                 {
                     b.Property<long>("OwnerId")
@@ -260,6 +289,39 @@ namespace ChatService.Data.Sqlite.Migrations
                     b.ToTable("idempotency_keys", (string)null);
                 });
 
+            modelBuilder.Entity("ChatService.Data.IndexedMessage", b =>
+                {
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("message_id");
+
+                    b.Property<long>("ConversationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
+
+                    b.Property<string>("Terms")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("terms");
+
+                    b.HasKey("OwnerId", "MessageId");
+
+                    b.ToTable("indexed_messages", (string)null);
+                });
+
             modelBuilder.Entity("ChatService.Data.Message", b =>
                 {
                     b.Property<long>("OwnerId")
@@ -316,6 +378,125 @@ namespace ChatService.Data.Sqlite.Migrations
                         .HasFilter("question_id IS NOT NULL AND NOT superseded");
 
                     b.ToTable("messages", (string)null);
+                });
+
+            modelBuilder.Entity("ChatService.Data.MessageEmbedding", b =>
+                {
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("message_id");
+
+                    b.Property<string>("Model")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("model");
+
+                    b.Property<int>("Piece")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("piece");
+
+                    b.Property<long>("ConversationId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("conversation_id");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<int>("Length")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("length");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("role");
+
+                    b.Property<int>("Start")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("start");
+
+                    b.Property<byte[]>("Vector")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("vector");
+
+                    b.HasKey("OwnerId", "MessageId", "Model", "Piece");
+
+                    b.ToTable("message_embeddings", (string)null);
+                });
+
+            modelBuilder.Entity("ChatService.Data.PendingEmbedding", b =>
+                {
+                    b.Property<long>("OwnerId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("owner_id");
+
+                    b.Property<long>("MessageId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("message_id");
+
+                    b.Property<Guid?>("Claim")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("claim");
+
+                    b.Property<long>("DueAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("due_at");
+
+                    b.Property<bool>("Failed")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("failed");
+
+                    b.Property<bool>("Rebuild")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("rebuild");
+
+                    b.Property<Guid>("Stamp")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("stamp");
+
+                    b.HasKey("OwnerId", "MessageId");
+
+                    b.HasIndex("DueAt");
+
+                    b.ToTable("pending_embeddings", (string)null);
+                });
+
+            modelBuilder.Entity("ChatService.Data.SearchModel", b =>
+                {
+                    b.Property<int>("Id")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Building")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("building");
+
+                    b.Property<string>("Serving")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("serving");
+
+                    b.Property<string>("Walk")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("walk");
+
+                    b.Property<long>("WalkedMessage")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("walked_message");
+
+                    b.Property<long>("WalkedOwner")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("walked_owner");
+
+                    b.HasKey("Id");
+
+                    b.ToTable("search_models", (string)null);
                 });
 
             modelBuilder.Entity("ChatService.Data.Session", b =>
@@ -434,6 +615,21 @@ namespace ChatService.Data.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("ChatService.Data.CompletionSource", b =>
+                {
+                    b.HasOne("ChatService.Data.Completion", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId", "CompletionId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+
+                    b.HasOne("ChatService.Data.Message", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId", "MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("ChatService.Data.CompletionText", b =>
                 {
                     b.HasOne("ChatService.Data.Completion", null)
@@ -461,6 +657,15 @@ namespace ChatService.Data.Sqlite.Migrations
                         .IsRequired();
                 });
 
+            modelBuilder.Entity("ChatService.Data.IndexedMessage", b =>
+                {
+                    b.HasOne("ChatService.Data.Message", null)
+                        .WithOne()
+                        .HasForeignKey("ChatService.Data.IndexedMessage", "OwnerId", "MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
             modelBuilder.Entity("ChatService.Data.Message", b =>
                 {
                     b.HasOne("ChatService.Data.Conversation", null)
@@ -473,6 +678,24 @@ namespace ChatService.Data.Sqlite.Migrations
                         .WithMany()
                         .HasForeignKey("OwnerId", "QuestionId")
                         .OnDelete(DeleteBehavior.NoAction);
+                });
+
+            modelBuilder.Entity("ChatService.Data.MessageEmbedding", b =>
+                {
+                    b.HasOne("ChatService.Data.Message", null)
+                        .WithMany()
+                        .HasForeignKey("OwnerId", "MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
+                });
+
+            modelBuilder.Entity("ChatService.Data.PendingEmbedding", b =>
+                {
+                    b.HasOne("ChatService.Data.Message", null)
+                        .WithOne()
+                        .HasForeignKey("ChatService.Data.PendingEmbedding", "OwnerId", "MessageId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired();
                 });
 
             modelBuilder.Entity("ChatService.Data.Session", b =>

@@ -1,0 +1,76 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace ChatService.Data;
+
+/// <summary>A message as its worker has it in hand.</summary>
+internal sealed record QueuedMessage(QueueKey Key, bool Rebuild, string Content, long ConversationId, MessageRole Role, DateTime CreatedAt);
+
+/// <summary>
+/// What waits for vectors. A worker claims messages for a while, so that no text is embedded twice, asks the embedder without a
+/// transaction, and stores what came in one.
+/// </summary>
+internal sealed class EmbeddingQueue(ChatDatabase database, IMessageIndex index, Clock clock, TimeSpan lease)
+{
+    private readonly Guid _worker = Guid.NewGuid();
+
+    /// <summary>The longest waiting first. What is not stored, refused or released comes back after the lease.</summary>
+    public Task<List<QueuedMessage>> ClaimAsync(int most, CancellationToken ct)
+    {
+        var now = PendingEmbedding.Microseconds(clock.Now);
+        var until = PendingEmbedding.Microseconds(clock.Now + lease);
+        return database.WriteAsync(
+            async (db, token) =>
+            {
+                if (!await db.PendingEmbeddings.AnyAsync(p => p.DueAt <= now, token)) return [];
+                // The second condition for a second instance: it waits for this statement and then looks at the rows again.
+                await db.Database.ExecuteSqlAsync(
+                    $"""
+                    UPDATE pending_embeddings SET claim = {_worker}, due_at = {until}
+                    WHERE (owner_id, message_id) IN (SELECT owner_id, message_id FROM pending_embeddings WHERE due_at <= {now} ORDER BY due_at LIMIT {most})
+                        AND due_at <= {now}
+                    """,
+                    token);
+                return await (
+                    from pending in db.PendingEmbeddings
+                    join message in db.Messages on new { pending.OwnerId, Id = pending.MessageId } equals new { message.OwnerId, message.Id }
+                    where pending.DueAt == until && pending.Claim == _worker
+                    select new QueuedMessage(
+                        new QueueKey(pending.OwnerId, pending.MessageId, pending.Stamp),
+                        pending.Rebuild, message.Content, message.ConversationId, message.Role, message.CreatedAt)).ToListAsync(token);
+            },
+            ct);
+    }
+
+    /// <summary>Gives back what this worker has in hand; with <paramref name="all"/>, what any worker has.</summary>
+    public Task ReleaseAsync(bool all, CancellationToken ct)
+    {
+        var now = PendingEmbedding.Microseconds(clock.Now);
+        return database.WriteAsync(
+            (db, token) => db.PendingEmbeddings
+                .Where(p => p.DueAt > now && p.DueAt < PendingEmbedding.Never && p.Claim != null && (all || p.Claim == _worker))
+                .ExecuteUpdateAsync(set => set.SetProperty(p => p.DueAt, now).SetProperty(p => p.Claim, (Guid?)null), token),
+            ct);
+    }
+
+    /// <summary>Stores the vectors of those messages that are still what they were, if the service still wants vectors of these models.</summary>
+    public Task StoreAsync(
+        IReadOnlyList<QueueKey> keys, IReadOnlyList<MessageEmbedding> embeddings, string serving, string? building, CancellationToken ct) => database.WriteAsync(
+        async (db, token) =>
+        {
+            await using var transaction = await db.Database.BeginTransactionAsync(token);
+            if (!await db.SearchModels.AnyAsync(m => m.Serving == serving && m.Building == building, token)) return false;
+            var taken = await index.TakeOffQueueAsync(db, keys, token);
+            await index.ReplaceAsync(db, [.. embeddings.Where(e => taken.Contains(e.MessageId))], token);
+            await transaction.CommitAsync(token);
+            return true;
+        },
+        ct);
+
+    /// <summary>Keeps a message that the embedder will not have out of the way.</summary>
+    public Task RefuseAsync(QueueKey key, CancellationToken ct) => database.WriteAsync(
+        (db, token) => db.PendingEmbeddings
+            .Where(p => p.OwnerId == key.OwnerId && p.MessageId == key.MessageId && p.Stamp == key.Stamp)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(p => p.Failed, true).SetProperty(p => p.DueAt, PendingEmbedding.Never).SetProperty(p => p.Claim, (Guid?)null), token),
+        ct);
+}

@@ -1,0 +1,28 @@
+namespace ChatService.Data;
+
+/// <summary>What one piece of a message means to one model. A message without a meaning to the model has none.</summary>
+public sealed class MessageEmbedding
+{
+    public long OwnerId { get; init; }
+
+    public long MessageId { get; init; }
+
+    /// <summary>As <see cref="Embedders"/> name it; vectors of two models are never compared.</summary>
+    public required string Model { get; init; }
+
+    public int Piece { get; init; }
+
+    /// <summary>Where the piece begins in the message, in UTF-16 code units.</summary>
+    public int Start { get; init; }
+
+    public int Length { get; init; }
+
+    /// <summary>Of length 1.</summary>
+    public required float[] Vector { get; init; }
+
+    public long ConversationId { get; init; }
+
+    public MessageRole Role { get; init; }
+
+    public DateTime CreatedAt { get; init; }
+}

@@ -1,0 +1,116 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using SQLitePCL;
+
+namespace ChatService.Data;
+
+internal sealed class SqliteMessageIndex : IMessageIndex
+{
+    private const string Filtered = """
+        m.owner_id = @owner
+            AND (@conversations IS NULL OR m.conversation_id IN (SELECT value FROM json_each(@conversations)))
+            AND (@roles IS NULL OR m.role IN (SELECT value FROM json_each(@roles)))
+            AND (@after IS NULL OR m.created_at > @after) AND (@before IS NULL OR m.created_at < @before) AND (@until IS NULL OR m.created_at <= @until)
+            AND (@except_conversation IS NULL OR m.conversation_id <> @except_conversation)
+            AND (@except_message IS NULL OR m.message_id <> @except_message)
+        """;
+
+    public async IAsyncEnumerable<WordHit> FindByWordsAsync(
+        ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, int most, [EnumeratorCancellation] CancellationToken ct)
+    {
+        await using var command = await CommandAsync(
+            db,
+            $"""
+            SELECT m.message_id, m.terms FROM message_words w CROSS JOIN indexed_messages m ON m.message_id = w.rowid
+            WHERE w.message_words MATCH @query AND {Filtered}
+            ORDER BY w.rowid DESC LIMIT @most
+            """,
+            ct);
+        Bind(command, owner, filter);
+        command.Parameters.AddWithValue("@query", query.ToFts5());
+        command.Parameters.AddWithValue("@most", most);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        while (await reader.ReadAsync(ct)) yield return new WordHit(reader.GetInt64(0), reader.GetString(1));
+    }
+
+    public async Task<List<MeaningHit>> FindByMeaningAsync(
+        ChatDbContext db, long owner, string model, float[] vector, float minimumSimilarity, SearchFilter filter, int most, CancellationToken ct)
+    {
+        await using var command = await CommandAsync(
+            db, $"SELECT m.message_id, m.start, m.length, m.vector FROM message_embeddings m WHERE {Filtered} AND m.model = @model ORDER BY m.message_id, m.piece", ct);
+        Bind(command, owner, filter);
+        command.Parameters.AddWithValue("@model", model);
+        await using var reader = await command.ExecuteReaderAsync(ct);
+        var best = new List<MeaningHit>();
+        while (await reader.ReadAsync(ct))
+        {
+            var similarity = Similarity(reader, vector);
+            if (similarity < minimumSimilarity) continue;
+            var hit = new MeaningHit(reader.GetInt64(0), similarity, new Piece(reader.GetInt32(1), reader.GetInt32(2)));
+            if (best.Count == 0 || best[^1].MessageId != hit.MessageId) best.Add(hit);
+            else if (best[^1].Similarity < similarity) best[^1] = hit;
+        }
+
+        return [.. best.OrderByDescending(hit => hit.Similarity).ThenByDescending(hit => hit.MessageId).Take(most)];
+    }
+
+    /// <remarks>There is one writer at a time, and this is it.</remarks>
+    public async Task<HashSet<long>> TakeOffQueueAsync(ChatDbContext db, IReadOnlyList<QueueKey> keys, CancellationToken ct)
+    {
+        var taken = new HashSet<long>();
+        foreach (var key in keys)
+        {
+            var deleted = await db.PendingEmbeddings
+                .Where(p => p.OwnerId == key.OwnerId && p.MessageId == key.MessageId && p.Stamp == key.Stamp).ExecuteDeleteAsync(ct);
+            if (deleted > 0) taken.Add(key.MessageId);
+        }
+
+        return taken;
+    }
+
+    public async Task ReplaceAsync(ChatDbContext db, IReadOnlyList<MessageEmbedding> embeddings, CancellationToken ct)
+    {
+        foreach (var embedding in embeddings.DistinctBy(e => (e.MessageId, e.Model)))
+        {
+            await db.MessageEmbeddings
+                .Where(e => e.OwnerId == embedding.OwnerId && e.MessageId == embedding.MessageId && e.Model == embedding.Model)
+                .ExecuteDeleteAsync(ct);
+        }
+
+        db.MessageEmbeddings.AddRange(embeddings);
+        await db.SaveChangesAsync(ct);
+    }
+
+    /// <summary>Read where SQLite has it: an array for each of some 30,000 vectors would cost more than the arithmetic.</summary>
+    private static float Similarity(SqliteDataReader reader, float[] vector)
+    {
+        var stored = MemoryMarshal.Cast<byte, float>(raw.sqlite3_column_blob(reader.Handle, 3));
+        return stored.Length == vector.Length ? TensorPrimitives.Dot(stored, vector) : -1;
+    }
+
+    private static async Task<SqliteCommand> CommandAsync(ChatDbContext db, string sql, CancellationToken ct)
+    {
+        await db.Database.OpenConnectionAsync(ct);
+        return new SqliteCommand(sql, (SqliteConnection)db.Database.GetDbConnection());
+    }
+
+    private static void Bind(SqliteCommand command, long owner, SearchFilter filter)
+    {
+        command.Parameters.AddWithValue("@owner", owner);
+        Add("@conversations", filter.Conversations is { } conversations ? JsonSerializer.Serialize(conversations) : null);
+        Add("@roles", filter.Roles is { } roles ? JsonSerializer.Serialize(roles.Select(role => role.ToString())) : null);
+        Add("@after", Stored(filter.CreatedAfter));
+        Add("@before", Stored(filter.CreatedBefore));
+        Add("@until", Stored(filter.Until));
+        Add("@except_conversation", filter.ExceptConversation);
+        Add("@except_message", filter.ExceptMessage);
+
+        void Add(string name, object? value) => command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+    }
+
+    private static long? Stored(DateTime? time) => time is { } given ? PendingEmbedding.Microseconds(given) : null;
+}
