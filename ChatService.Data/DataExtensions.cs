@@ -29,7 +29,7 @@ public static class DataExtensions
         services.AddSingleton<Clock>().AddSingleton<WakeUps>().AddSingleton<ChatDatabase>().AddSingleton<IdBlocks>();
         services.AddSingleton<PasswordHasher>().AddSingleton<SessionService>().AddSingleton<UserService>();
         services.AddSingleton<ConversationService>().AddSingleton<MessageService>().AddSingleton<MessageHistory>();
-        services.AddSingleton<ModelCatalog>().AddSingleton<CompletionEngine>().AddSingleton<CompletionService>().AddSingleton<CompletionWatcher>();
+        services.AddSingleton<ModelCatalog>().AddSingleton<Recollection>().AddSingleton<CompletionEngine>().AddSingleton<CompletionService>().AddSingleton<CompletionWatcher>();
         services.AddSingleton<Embedders>().AddSingleton<SearchModels>().AddSingleton<SearchRanker>().AddSingleton<SearchService>();
         services.AddSingleton<IMessageIndex>(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider switch
         {

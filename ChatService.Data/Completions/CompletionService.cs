@@ -6,6 +6,7 @@ namespace ChatService.Data;
 /// <summary>What is asked of a model.</summary>
 /// <param name="Content">A new question, stored first; null for the last one there is.</param>
 /// <param name="Regenerate">A new answer in place of the one that the question has.</param>
+/// <param name="Recall">Puts what search finds in the owner's other conversations before the model.</param>
 /// <param name="Model">A configured name; null for the conversation's.</param>
 /// <param name="MaxOutputTokens">1 to the model's own maximum; null for that.</param>
 /// <param name="Temperature">0 to 2; null for the provider's default.</param>
@@ -14,7 +15,7 @@ public sealed record CompletionRequest(
 
 /// <summary>Answers: asked for, looked up, stopped. The making is the engine's.</summary>
 public sealed class CompletionService(
-    ChatDatabase database, IdBlocks ids, ModelCatalog models, CompletionEngine engine, WakeUps wakeUps, Clock clock, IOptions<CompletionOptions> options)
+    ChatDatabase database, IdBlocks ids, ModelCatalog models, Recollection recollection, CompletionEngine engine, WakeUps wakeUps, Clock clock, IOptions<CompletionOptions> options)
 {
     private static readonly ChatError _stopping = new(ErrorCode.ShuttingDown, "The service is stopping.", RetryAfter: TimeSpan.FromSeconds(5));
 
@@ -34,6 +35,7 @@ public sealed class CompletionService(
         var questionId = request.Content is null ? 0 : await ids.NextAsync(IdKind.Message, ct);
         var answerId = await ids.NextAsync(IdKind.Message, ct);
         if (engine.IsStopping) return _stopping;
+        var recalled = await recollection.FindAsync(owner, request, ct);
         if (!engine.TryTakeSlot()) return CompletionEngine.Overloaded;
         CompletionRun? run = null;
         try
@@ -48,7 +50,7 @@ public sealed class CompletionService(
                     var turn = await CompletionTurn.FindAsync(unit, request, seen.Value, models, token);
                     if (turn.Failed) return turn.Error;
                     if (turn.Value.Existing is { } existing) return new Once<Completion>(existing, Replayed: seen.Value is not null);
-                    var made = await turn.Value.BeginAsync(unit, request, questionId, answerId, engine.Instance, options.Value.Lease, token);
+                    var made = await turn.Value.BeginAsync(unit, request, recalled, questionId, answerId, engine.Instance, options.Value.Lease, token);
                     if (made.Failed) return made.Error;
                     if (seen.Value is { } earlier) earlier.ResultId = answerId;
                     else once.Save(unit, answerId);
@@ -72,6 +74,14 @@ public sealed class CompletionService(
     /// <summary>Those of the ids that are the owner's.</summary>
     public Task<Dictionary<long, Completion>> FindManyAsync(long owner, IReadOnlyCollection<long> wanted, CancellationToken ct) =>
         database.ReadAsync((db, token) => db.Completions.Where(c => c.OwnerId == owner && wanted.Contains(c.Id)).ToDictionaryAsync(c => c.Id, token), ct);
+
+    /// <summary>What was recalled for these completions, and is not deleted, the best first.</summary>
+    public async Task<ILookup<long, CompletionSource>> FindSourcesAsync(long owner, IReadOnlyCollection<long> wanted, CancellationToken ct)
+    {
+        var sources = await database.ReadAsync(
+            (db, token) => db.CompletionSources.Where(s => s.OwnerId == owner && wanted.Contains(s.CompletionId)).OrderBy(s => s.Rank).ToListAsync(token), ct);
+        return sources.ToLookup(source => source.CompletionId);
+    }
 
     /// <summary>What is being made in these conversations: one at most in each.</summary>
     public Task<Dictionary<long, Completion>> FindRunningAsync(long owner, IReadOnlyCollection<long> conversations, CancellationToken ct) =>

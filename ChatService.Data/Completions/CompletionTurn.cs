@@ -51,11 +51,12 @@ internal sealed record CompletionTurn(Conversation Conversation, ChatModel Model
     /// <summary>Writes the turn: the question if it is new, the empty answer in place of the one before, and the completion.</summary>
     /// <returns>What the engine is to run once this is committed. Errors: BAD_USER_INPUT, CONTEXT_OVERFLOW.</returns>
     public async Task<Result<CompletionRun>> BeginAsync(
-        OwnerWork unit, CompletionRequest request, long questionId, long answerId, Guid instance, TimeSpan lease, CancellationToken ct)
+        OwnerWork unit, CompletionRequest request, IReadOnlyList<RankedMessage> recalled, long questionId, long answerId, Guid instance, TimeSpan lease,
+        CancellationToken ct)
     {
         var maxOutputTokens = Math.Min(request.MaxOutputTokens ?? Model.MaxOutputTokens, Model.MaxOutputTokens);
         var question = Question ?? Ask(unit, questionId, request.Content!);
-        var prompt = await Prompt.BuildAsync(unit, Conversation.Id, question, Model, maxOutputTokens, ct);
+        var prompt = await Prompt.BuildAsync(unit, Conversation.Id, question, recalled, Model, maxOutputTokens, ct);
         if (prompt.Failed) return prompt.Error;
 
         if (Answer is not null)
@@ -85,6 +86,18 @@ internal sealed record CompletionTurn(Conversation Conversation, ChatModel Model
             CreatedAt = unit.Now,
         };
         unit.Db.Completions.Add(row);
+        foreach (var (place, excerpt) in (prompt.Value.Recalled?.Excerpts ?? []).Index())
+        {
+            unit.Db.CompletionSources.Add(new CompletionSource
+            {
+                OwnerId = row.OwnerId,
+                CompletionId = row.Id,
+                Rank = place + 1,
+                MessageId = excerpt.Message.Id,
+                Score = excerpt.Score,
+            });
+        }
+
         unit.Tell(ChangeKind.CompletionStarted, Conversation.Id, row.Id);
         return new CompletionRun(row, prompt.Value, Model);
     }

@@ -6,14 +6,15 @@ using Microsoft.SemanticKernel.ChatCompletion;
 namespace ChatService.Data;
 
 /// <summary>
-/// Answers where no model is configured, so that everything around the model can be tried: it says so, quotes the question,
-/// and tells how to set one. The same question always gets the same words.
+/// Answers where no model is configured, so that everything around the model can be tried: it says so, quotes what search has found
+/// in the person's own earlier messages, and tells how to set one. The same question about the same messages gets the same words.
 /// </summary>
 internal sealed class OfflineModel(TimeProvider time, TimeSpan wordDelay) : IChatCompletionService
 {
     public const string Name = "offline";
 
     private const int QuotedCharacters = 280;
+    private const int QuotedMessages = 3;
 
     public IReadOnlyDictionary<string, object?> Attributes { get; } = new Dictionary<string, object?>();
 
@@ -44,22 +45,29 @@ internal sealed class OfflineModel(TimeProvider time, TimeSpan wordDelay) : ICha
     private static string AnswerTo(ChatHistory history)
     {
         var question = history.LastOrDefault(m => m.Role == AuthorRole.User)?.Content ?? "";
-        var earlier = history.Count(m => m.Role == AuthorRole.User) - 1;
-        var remembered = earlier > 0 ? $" You have asked {earlier} other {(earlier == 1 ? "thing" : "things")} in this conversation before." : "";
+        var excerpts = history.OfType<RecalledMessages>().LastOrDefault()?.Excerpts ?? [];
         return $"""
             No language model is configured, so this is the offline responder. You wrote:
 
-            > {Quote(question)}
+            {Quote(question)}
 
-            It is stored, and so is this answer.{remembered} For real answers set Completions:Models (any OpenAI-compatible endpoint), or start with the launch profile "ollama".
-            """;
+            {Remembered(excerpts)}
+
+            For real answers set Completions:Models (any OpenAI-compatible endpoint), or start with the launch profile "ollama".
+            """.ReplaceLineEndings("\n");
     }
 
-    private static string Quote(string question)
+    private static string Remembered(IReadOnlyList<Excerpt> excerpts)
     {
-        var end = Math.Min(question.Length, QuotedCharacters);
-        if (end < question.Length && char.IsHighSurrogate(question[end - 1])) end--;
-        return question[..end].ReplaceLineEndings("\n> ") + (end < question.Length ? "…" : "");
+        if (excerpts.Count == 0) return "Nothing that you wrote before seems to have to do with it.";
+        var quoted = excerpts.Take(QuotedMessages).Select(excerpt => $"{excerpt.Message.CreatedAt:yyyy-MM-dd}:\n\n{Quote(excerpt.Text)}");
+        return $"This is what you wrote before that comes nearest to it:\n\n{string.Join("\n\n", quoted)}";
+    }
+
+    private static string Quote(string text)
+    {
+        var end = TextCut.BetweenCharacters(text, Math.Min(text.Length, QuotedCharacters));
+        return RecalledMessages.Quote(text[..end]) + (end < text.Length ? "…" : "");
     }
 
     /// <summary>Each word with the white space before it, so that the joined words are the text.</summary>

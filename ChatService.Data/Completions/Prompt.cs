@@ -6,7 +6,8 @@ namespace ChatService.Data;
 /// <summary>What goes before the model: the system prompt, then as much of the conversation as fits, the newest kept, the question last.</summary>
 /// <param name="MessageCount">Messages of the conversation in it, the system prompt and the question included.</param>
 /// <param name="DroppedCount">Earlier messages for which there was no room.</param>
-internal sealed record Prompt(ChatHistory History, int MessageCount, int DroppedCount, int Tokens)
+/// <param name="Recalled">What goes in besides, just before the question.</param>
+internal sealed record Prompt(ChatHistory History, int MessageCount, int DroppedCount, int Tokens, RecalledMessages? Recalled)
 {
     private const int PageSize = 50;
     private static readonly ChatError _overflow =
@@ -15,13 +16,15 @@ internal sealed record Prompt(ChatHistory History, int MessageCount, int Dropped
     /// <summary>Reads what came before the question, newest first, until the room is used up.</summary>
     /// <returns>CONTEXT_OVERFLOW when the system prompt and the question alone do not fit.</returns>
     public static async Task<Result<Prompt>> BuildAsync(
-        OwnerWork unit, long conversation, Message question, ChatModel model, int maxOutputTokens, CancellationToken ct)
+        OwnerWork unit, long conversation, Message question, IReadOnlyList<RankedMessage> recalled, ChatModel model, int maxOutputTokens, CancellationToken ct)
     {
         var room = model.ContextTokens - maxOutputTokens - Cost(model, question.Content);
         var system = await unit.Db.Messages.AsNoTracking().SingleOrDefaultAsync(
             m => m.OwnerId == unit.Owner.Id && m.ConversationId == conversation && m.Sequence == Message.SystemSequence, ct);
         if (system is not null) room -= Cost(model, system.Content);
         if (room < 0) return _overflow;
+        var memory = await RecalledMessages.ReadAsync(unit, recalled, model, room, ct);
+        if (memory is not null) room -= Cost(model, memory.Content!);
 
         List<Message> kept = [question];
         var oldest = question.Sequence;
@@ -49,11 +52,13 @@ internal sealed record Prompt(ChatHistory History, int MessageCount, int Dropped
         if (system is not null) history.AddSystemMessage(system.Content);
         foreach (var message in Enumerable.Reverse(kept))
         {
+            if (message == question && memory is not null) history.Add(memory);
             if (message.Role == MessageRole.User) history.AddUserMessage(message.Content);
             else history.AddAssistantMessage(message.Content);
         }
 
-        return new Prompt(history, history.Count, dropped, model.ContextTokens - maxOutputTokens - room);
+        var ofConversation = history.Count - (memory is null ? 0 : 1);
+        return new Prompt(history, ofConversation, dropped, model.ContextTokens - maxOutputTokens - room, memory);
     }
 
     /// <summary>What people wrote, and answers that came to their end or were stopped with some text.</summary>

@@ -72,6 +72,13 @@ public sealed class StartCompletionInput
     [DefaultValue(false)]
     public bool? Regenerate { get; init; }
 
+    /// <summary>
+    /// Puts what search finds in the caller's other conversations before the model, as quoted data, and names it in sources. The built-in
+    /// offline model, which has nothing else to answer from, recalls what the caller has written in any case.
+    /// </summary>
+    [DefaultValue(false)]
+    public bool? Recall { get; init; }
+
     /// <summary>The name of a configured model; the conversation's if absent.</summary>
     public string? Model { get; init; }
 
@@ -88,7 +95,7 @@ public sealed class StartCompletionInput
     public string? IdempotencyKey { get; init; }
 
     internal CompletionRequest ToRequest(long conversation) =>
-        new(conversation, Content, Regenerate ?? false, Recall: false, Model, MaxOutputTokens, Temperature);
+        new(conversation, Content, Regenerate ?? false, Recall ?? false, Model, MaxOutputTokens, Temperature);
 }
 
 /// <summary>What became of a question.</summary>

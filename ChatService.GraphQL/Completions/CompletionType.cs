@@ -45,11 +45,26 @@ public sealed class CompletionType(Completion row) : INode
     /// <summary>What the model was given.</summary>
     public CompletionContextType Context => new(row);
 
+    /// <summary>The recalled messages that went into the prompt, the best first; those deleted since are left out.</summary>
+    public IDataLoaderResult<IEnumerable<CompletionSourceType>> Sources([FromServices] CompletionSourceLoader sources) =>
+        sources.Load(row.Id, found => (found ?? []).Select(source => new CompletionSourceType(source)));
+
     /// <summary>When it was started.</summary>
     public DateTime CreatedAt => row.CreatedAt;
 
     /// <summary>When it ended; null while it is RUNNING.</summary>
     public DateTime? FinishedAt => row.FinishedAt;
+}
+
+/// <summary>A message that was recalled for a completion.</summary>
+public sealed class CompletionSourceType(CompletionSource row)
+{
+    /// <summary>The message, of whatever conversation.</summary>
+    public IDataLoaderResult<MessageType> Message([FromServices] MessageLoader messages) =>
+        messages.Load(row.MessageId, message => message is null ? throw new FieldError(ChatError.NotFound) : new MessageType(message));
+
+    /// <summary>How well it fitted the question; comparable within one completion only.</summary>
+    public double Score => row.Score;
 }
 
 /// <summary>Tokens that a completion took.</summary>

@@ -8,7 +8,7 @@ public static class ChatSchema
         services.AddScoped<NodeFinder>().AddScoped<UserLoader>();
         services.AddScoped<ConversationLoader>().AddScoped<SystemPromptLoader>().AddScoped<ActiveCompletionLoader>();
         services.AddScoped<MessageLoader>().AddScoped<QuestionLoader>().AddScoped<MessageTextLoader>().AddScoped<ReplacedAnswerLoader>();
-        services.AddScoped<CompletionLoader>().AddScoped<NeighbourLoader>();
+        services.AddScoped<CompletionLoader>().AddScoped<CompletionSourceLoader>().AddScoped<NeighbourLoader>();
         services.AddSingleton<CompletionEventType>();
         return services.AddSchema<Query, Mutation, Subscription>();
     }
