@@ -19,6 +19,7 @@ if (args.Contains("--print-schema"))
 
 if (await app.PrepareDatabaseAsync(migrateOnly: args.Contains("--migrate"))) return;
 app.UseChatProblems();
+app.UseChatPage();
 app.MapChatGraphQL("/graphql");
 app.MapChatRest();
 app.Run();

@@ -1,0 +1,87 @@
+import { t } from "./i18n.js";
+
+const endpoint = new URL("/graphql", location.href);
+const attempts = 4;
+
+/** What went wrong, with the service's code and words for people. */
+export class ApiError extends Error {
+  constructor(code, message, retryAfter) {
+    const known = t(`error.${code}`, { seconds: retryAfter ?? 1 });
+    super(known || message);
+    this.code = code;
+  }
+
+  static from({ message, code, extensions }) {
+    return new ApiError(code ?? extensions?.code, message, extensions?.retryAfter);
+  }
+}
+
+/** The calls of one session; `onEnded` hears that the service no longer knows the token. */
+export class Api {
+  #token;
+  #onEnded;
+  #missing = new Set();
+
+  constructor(token, onEnded = () => {}) {
+    this.#token = token;
+    this.#onEnded = onEnded;
+  }
+
+  async query(query, variables) {
+    const { data, errors } = await this.#post({ query, variables });
+    if (!errors) return data;
+    const error = ApiError.from(errors[0]);
+    if (error.code === "UNAUTHENTICATED" && this.#token) this.#onEnded();
+    throw error;
+  }
+
+  /** `build(true)` unless the service turns out not to know the feature: then, and from then on, `build(false)`. */
+  async queryWith(feature, build, variables) {
+    if (!this.#missing.has(feature)) {
+      try {
+        return await this.query(build(true), variables);
+      } catch (error) {
+        if (error.code !== "GRAPHQL_VALIDATION_FAILED") throw error;
+        this.#missing.add(feature);
+      }
+    }
+    return this.query(build(false), variables);
+  }
+
+  /** The payload of the only field of a mutation. Refusals of the service are thrown. */
+  async mutate(mutation, input) {
+    return accepted(await this.query(mutation, input && { input }));
+  }
+
+  /** Repeats what got no reply. The key makes that safe: the service does it once and answers the same each time. */
+  async mutateOnce(feature, build, input, idempotencyKey = newKey()) {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return accepted(await this.queryWith(feature, build, { input: { ...input, idempotencyKey } }));
+      } catch (error) {
+        if (error.code !== "UNREACHABLE" || attempt === attempts) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** attempt));
+      }
+    }
+  }
+
+  async #post(body) {
+    const headers = { "Content-Type": "application/json", Accept: "application/graphql-response+json, application/json" };
+    if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
+    try {
+      const response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(body) });
+      return await response.json();
+    } catch {
+      throw new ApiError("UNREACHABLE", "");
+    }
+  }
+}
+
+function accepted(data) {
+  const payload = Object.values(data)[0];
+  if (payload.errors.length > 0) throw ApiError.from(payload.errors[0]);
+  return payload;
+}
+
+/** A new idempotency key. (crypto.randomUUID is there on https and localhost only.) */
+export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -1,0 +1,109 @@
+import { newKey } from "./api.js";
+import { byId } from "./dom.js";
+
+const titleLength = 60;
+const create = () => "mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id title archivedAt updatedAt } errors { code message } } }";
+
+/** Where one writes. What is sent stays in the box until the service has it. */
+export class Composer {
+  #api;
+  #thread;
+  #onCreated;
+  #box = byId("content");
+  #sending = false;
+  /** The key of what is being sent, kept while its fate is unknown: sending the same text again is the same question. */
+  #pending = null;
+
+  /** `onCreated(conversation)`: a first message has made a conversation. */
+  constructor(api, thread, onCreated) {
+    this.#api = api;
+    this.#thread = thread;
+    this.#onCreated = onCreated;
+    this.#box.oninput = () => this.#fit();
+    this.#box.onkeydown = (event) => {
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      event.preventDefault();
+      this.#send();
+    };
+    byId("composer").onsubmit = (event) => {
+      event.preventDefault();
+      this.#send();
+    };
+    byId("stop").onclick = () => this.stop();
+    byId("recall").onclick = () => this.#recalls(!this.#recall);
+  }
+
+  focus() {
+    this.#box.focus();
+  }
+
+  clear() {
+    this.#box.value = "";
+    this.notice("");
+    this.#fit();
+  }
+
+  busy(isAnswering) {
+    byId("send").hidden = isAnswering;
+    byId("stop").hidden = !isAnswering;
+  }
+
+  notice(text) {
+    byId("notice").textContent = text;
+  }
+
+  async stop() {
+    try {
+      await this.#thread.stop();
+    } catch (error) {
+      this.notice(error.message);
+    }
+  }
+
+  get #recall() {
+    return byId("recall").getAttribute("aria-pressed") === "true";
+  }
+
+  #recalls(on) {
+    byId("recall").setAttribute("aria-pressed", on);
+    this.focus();
+  }
+
+  async #send() {
+    const content = this.#box.value;
+    if (content.trim() === "" || this.#sending || this.#thread.isBusy) return;
+    this.#sending = true;
+    byId("composer").setAttribute("aria-busy", true);
+    this.notice("");
+    try {
+      if (this.#pending?.content !== content) this.#pending = { content, key: newKey() };
+      if (!this.#thread.conversation) await this.#begin(content);
+      await this.#thread.ask(content, this.#recall, this.#pending.key);
+      this.#pending = null;
+      if (this.#box.value === content) this.clear();
+    } catch (error) {
+      if (error.code !== "UNREACHABLE") this.#pending = null;
+      this.notice(error.message);
+    } finally {
+      this.#sending = false;
+      byId("composer").removeAttribute("aria-busy");
+    }
+  }
+
+  async #begin(content) {
+    const title = content.trim().split("\n", 1)[0];
+    const { conversation } = await this.#api.mutateOnce("conversations", create, { title: shorten(title) });
+    this.#thread.show(conversation);
+    this.#onCreated(conversation);
+  }
+
+  #fit() {
+    this.#box.style.height = "auto";
+    this.#box.style.height = `${this.#box.scrollHeight}px`;
+  }
+}
+
+const shorten = (text) => {
+  const characters = [...text];
+  return characters.length > titleLength ? `${characters.slice(0, titleLength).join("").trimEnd()}…` : text;
+};

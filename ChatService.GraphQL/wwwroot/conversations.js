@@ -1,0 +1,126 @@
+import { byId, element } from "./dom.js";
+import { t, when } from "./i18n.js";
+
+export const conversationFields = "id title archivedAt updatedAt";
+
+const page = `query($after: String, $archived: Boolean!) { me { conversations(first: 40, after: $after, archived: $archived) {
+  nodes { ${conversationFields} } pageInfo { hasNextPage endCursor } } } }`;
+
+export const titleOf = (conversation) => conversation.title || t("untitled");
+
+/** The list at the side: latest activity first, more of it as one scrolls, current or archived ones. */
+export class ConversationList {
+  #api;
+  #list = byId("conversations");
+  #shown = new Map();
+  #after = null;
+  #hasMore = false;
+  #loading = false;
+  #archived = false;
+  #current = null;
+  #round = 0;
+  #observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#more(), { rootMargin: "300px" });
+
+  constructor(api) {
+    this.#api = api;
+    this.#observer.observe(byId("list-end"));
+    byId("archived").onclick = () => this.load(!this.#archived);
+  }
+
+  close() {
+    this.#observer.disconnect();
+    this.#round++;
+  }
+
+  /** Reads the first page anew. */
+  async load(archived = this.#archived) {
+    this.#archived = archived;
+    const toggle = byId("archived");
+    toggle.textContent = t(archived ? "showCurrent" : "showArchived");
+    toggle.setAttribute("aria-pressed", archived);
+    const round = ++this.#round;
+    const connection = await this.#read(null);
+    if (round !== this.#round) return;
+    this.#shown.clear();
+    this.#list.replaceChildren();
+    this.#append(connection);
+  }
+
+  /** Shows a conversation as it is now, at its place; or no more, if it belongs to the other list. */
+  upsert(conversation) {
+    const known = this.#shown.get(conversation.id);
+    if ((conversation.archivedAt !== null) !== this.#archived) return this.remove(conversation.id);
+    known?.node.remove();
+    const entry = { conversation, node: this.#build(conversation) };
+    this.#shown.set(conversation.id, entry);
+    const next = [...this.#list.children].find((node) => this.#shown.get(node.dataset.id).conversation.updatedAt < conversation.updatedAt);
+    this.#list.insertBefore(entry.node, next ?? null);
+    this.#tellIfEmpty();
+  }
+
+  remove(id) {
+    this.#shown.get(id)?.node.remove();
+    this.#shown.delete(id);
+    this.#tellIfEmpty();
+  }
+
+  /** Marks the one that is open. */
+  mark(id) {
+    this.#current = id;
+    for (const { conversation, node } of this.#shown.values()) this.#markNode(node, conversation.id === id);
+  }
+
+  async #more() {
+    if (!this.#hasMore || this.#loading) return;
+    this.#loading = true;
+    const round = this.#round;
+    try {
+      const connection = await this.#read(this.#after);
+      if (round === this.#round) this.#append(connection);
+    } catch {
+      // Scrolling on asks again.
+    } finally {
+      this.#loading = false;
+    }
+  }
+
+  async #read(after) {
+    const { me } = await this.#api.query(page, { after, archived: this.#archived });
+    return me.conversations;
+  }
+
+  #append({ nodes, pageInfo }) {
+    for (const conversation of nodes) {
+      if (this.#shown.has(conversation.id)) continue;
+      const node = this.#build(conversation);
+      this.#shown.set(conversation.id, { conversation, node });
+      this.#list.append(node);
+    }
+    this.#after = pageInfo.endCursor;
+    this.#hasMore = pageInfo.hasNextPage;
+    this.#tellIfEmpty();
+    // Observing anew tells whether the end is still in sight.
+    this.#observer.unobserve(byId("list-end"));
+    this.#observer.observe(byId("list-end"));
+  }
+
+  #build(conversation) {
+    const link = element("a", { href: `#${conversation.id}` },
+      element("span", { className: "name" }, titleOf(conversation)),
+      element("time", { dateTime: conversation.updatedAt }, when(conversation.updatedAt)));
+    const node = element("li", { "data-id": conversation.id }, link);
+    this.#markNode(node, conversation.id === this.#current);
+    return node;
+  }
+
+  #markNode(node, isCurrent) {
+    if (isCurrent) node.firstChild.setAttribute("aria-current", "page");
+    else node.firstChild.removeAttribute("aria-current");
+  }
+
+  #tellIfEmpty() {
+    const hint = byId("no-conversations");
+    hint.hidden = this.#shown.size > 0;
+    hint.textContent = t(this.#archived ? "noArchived" : "noConversations");
+  }
+}

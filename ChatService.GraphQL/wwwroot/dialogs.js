@@ -1,0 +1,28 @@
+import { byId } from "./dom.js";
+import { titleOf } from "./conversations.js";
+import { t } from "./i18n.js";
+
+/** The new title, or null if it stays. */
+export async function askTitle(conversation) {
+  const input = byId("new-title");
+  input.value = conversation.title;
+  const isAccepted = await ask(byId("rename-dialog"), () => input.select());
+  const title = input.value.trim();
+  return isAccepted && title !== "" && title !== conversation.title ? title : null;
+}
+
+export function askDeletion(conversation) {
+  byId("delete-warning").textContent = t("deleteWarning", { title: titleOf(conversation) });
+  return ask(byId("delete-dialog"));
+}
+
+export const showShortcuts = () => ask(byId("shortcuts"));
+
+function ask(dialog, opened = () => {}) {
+  dialog.returnValue = "";
+  const cancel = dialog.querySelector("[data-close]");
+  if (cancel) cancel.onclick = () => dialog.close();
+  dialog.showModal();
+  opened();
+  return new Promise((resolve) => (dialog.onclose = () => resolve(dialog.returnValue === "yes")));
+}

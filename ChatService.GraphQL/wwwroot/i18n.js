@@ -1,0 +1,32 @@
+import { english } from "./i18n.en.js";
+import { french } from "./i18n.fr.js";
+
+const language = navigator.languages.map((name) => name.slice(0, 2).toLowerCase()).find((name) => name === "fr" || name === "en") ?? "en";
+const words = language === "fr" ? french : english;
+
+/** The words for a key in the reader's language, `{name}` filled in; "" for an unknown key. */
+export const t = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+/** Fills what the page has marked: data-t is a text, data-t-x the attribute x. */
+export function translate(root) {
+  document.documentElement.lang = language;
+  for (const node of root.querySelectorAll("*")) {
+    for (const [name, key] of Object.entries(node.dataset)) {
+      if (name === "t") node.textContent = t(key);
+      else if (/^t[A-Z]/.test(name)) node.setAttribute(attribute(name), t(key));
+    }
+  }
+}
+
+const attribute = (name) => ({ tLabel: "aria-label", tTitle: "title", tPlaceholder: "placeholder" })[name];
+
+const time = new Intl.DateTimeFormat(language, { timeStyle: "short" });
+const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
+const full = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+
+/** Short: the time today, the day this year, else the date. */
+export function when(iso) {
+  const [date, now] = [new Date(iso), new Date()];
+  if (date.toDateString() === now.toDateString()) return time.format(date);
+  return (date.getFullYear() === now.getFullYear() ? day : full).format(date);
+}

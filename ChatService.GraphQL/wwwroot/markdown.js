@@ -1,0 +1,143 @@
+import { element, icon } from "./dom.js";
+import { t } from "./i18n.js";
+import { inline } from "./inline.js";
+
+// Deeper quotes and lists are shown as text: a model can write thousands of ">".
+const deepest = 8;
+
+const fence = /^ {0,3}(`{3,}|~{3,})\s*([^`\s]*)/;
+const heading = /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/;
+const rule = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
+const quote = /^ {0,3}> ?/;
+const item = /^( *)([-*+]|\d{1,9}[.)])\s+(.*)$/;
+const divider = /^ *\|? *:?-+:? *(\| *:?-+:? *)*\|? *$/;
+
+/** Shows text as Markdown in a container. What did not change since the last call stays as it is, so that streaming is cheap. */
+export function renderMarkdown(container, text) {
+  const blocks = split(text.split(/\r?\n/));
+  blocks.forEach((lines, index) => {
+    const source = lines.join("\n");
+    const shown = container.children[index];
+    if (shown?.source === source) return;
+    const node = build(lines, 0);
+    node.source = source;
+    if (shown) shown.replaceWith(node);
+    else container.append(node);
+  });
+  while (container.children.length > blocks.length) container.lastChild.remove();
+}
+
+function split(lines) {
+  const blocks = [];
+  for (let i = 0; i < lines.length; ) {
+    const end = endOf(lines, i);
+    if (end === i) i++;
+    else {
+      blocks.push(lines.slice(i, end));
+      i = end;
+    }
+  }
+  return blocks;
+}
+
+/** Where the block that starts here ends; the same line if it is blank. */
+function endOf(lines, start) {
+  const line = lines[start];
+  if (line.trim() === "") return start;
+  const opened = fence.exec(line);
+  if (opened) {
+    const end = lines.findIndex((other, i) => i > start && isClosing(other, opened[1]));
+    return end < 0 ? lines.length : end + 1;
+  }
+  if (heading.test(line) || rule.test(line)) return start + 1;
+  if (isTable(lines, start)) return runWhile(lines, start, (other) => other.includes("|"));
+  if (quote.test(line)) return runWhile(lines, start, (other) => quote.test(other));
+  if (item.test(line)) return endOfList(lines, start);
+  return runWhile(lines, start, (other, i) => other.trim() !== "" && (i === start || !startsOther(lines, i)));
+}
+
+const isClosing = (line, opened) => line.trim().startsWith(opened) && /^(`+|~+)$/.test(line.trim());
+
+const isTable = (lines, i) => lines[i].includes("|") && i + 1 < lines.length && lines[i + 1].includes("-") && divider.test(lines[i + 1]);
+
+const startsOther = (lines, i) =>
+  fence.test(lines[i]) || heading.test(lines[i]) || rule.test(lines[i]) || quote.test(lines[i]) || item.test(lines[i]) || isTable(lines, i);
+
+function runWhile(lines, start, belongs) {
+  let end = start;
+  while (end < lines.length && belongs(lines[end], end)) end++;
+  return end;
+}
+
+function endOfList(lines, start) {
+  let end = start + 1;
+  for (; end < lines.length; end++) {
+    const line = lines[end];
+    const goesOn = item.test(line) || /^\s{2,}\S/.test(line);
+    if (line.trim() === "" ? !(end + 1 < lines.length && (item.test(lines[end + 1]) || /^\s{2,}\S/.test(lines[end + 1]))) : !goesOn && startsOther(lines, end)) break;
+    if (line.trim() !== "" && !goesOn && lines[end - 1].trim() === "") break;
+  }
+  return end;
+}
+
+function build(lines, depth) {
+  const first = lines[0];
+  if (depth > deepest) return element("p", {}, lines.join("\n"));
+  if (fence.test(first)) return codeBlock(lines);
+  if (rule.test(first)) return element("hr");
+  const title = heading.exec(first);
+  // The page has the first two levels.
+  if (title) return element(`h${Math.min(6, title[1].length + 2)}`, {}, ...inline(title[2]));
+  if (isTable(lines, 0)) return table(lines);
+  if (quote.test(first)) return element("blockquote", {}, ...nested(lines.map((line) => line.replace(quote, "")), depth));
+  if (item.test(first)) return list(lines, depth);
+  return element("p", {}, ...inline(lines.join("\n")));
+}
+
+const nested = (lines, depth) => split(lines).map((block) => build(block, depth + 1));
+
+function codeBlock(lines) {
+  const [, opened, language] = fence.exec(lines[0]);
+  const closed = lines.length > 1 && isClosing(lines.at(-1), opened);
+  const text = lines.slice(1, closed ? -1 : undefined).join("\n");
+  const copy = element("button", { type: "button", className: "quiet copy" }, icon("copy"), element("span", {}, t("copy")));
+  copy.onclick = async () => {
+    await navigator.clipboard.writeText(text);
+    copy.lastChild.textContent = t("copied");
+  };
+  // Outside https and localhost there is no clipboard.
+  copy.hidden = !navigator.clipboard;
+  const code = element("pre", { tabIndex: 0, "aria-label": t("code"), role: "region" }, element("code", {}, text));
+  return element("div", { className: "code" }, element("div", { className: "code-head" }, element("span", {}, language), copy), code);
+}
+
+function table(lines) {
+  const [head, alignments, ...rows] = lines.map(cells);
+  const row = (texts, tag) => element("tr", {}, ...head.map((_, i) => {
+    const cell = element(tag, {}, ...inline(texts[i] ?? ""));
+    if (/^:-+:$/.test(alignments[i])) cell.className = "centre";
+    else if (/^-+:$/.test(alignments[i])) cell.className = "right";
+    return cell;
+  }));
+  const body = element("tbody", {}, ...rows.map((texts) => row(texts, "td")));
+  return element("div", { className: "table", tabIndex: 0, role: "region", "aria-label": t("table") },
+    element("table", {}, element("thead", {}, row(head, "th")), body));
+}
+
+const cells = (line) => line.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
+
+function list(lines, depth) {
+  const [, indent, marker] = item.exec(lines[0]);
+  const ordered = /\d/.test(marker);
+  const items = [];
+  for (const line of lines) {
+    const found = item.exec(line);
+    if (found && found[1].length <= indent.length + 1) items.push([found[3]]);
+    else items.at(-1).push(line.slice(Math.min(line.search(/\S|$/), indent.length + marker.length + 1)));
+  }
+  const nodes = items.map((own) => element("li", {}, ...tight(nested(own, depth))));
+  return element(ordered ? "ol" : "ul", ordered ? { start: parseInt(marker, 10) } : {}, ...nodes);
+}
+
+/** A first paragraph is the item's own text. */
+const tight = ([first, ...rest]) => (first?.tagName === "P" ? [...first.childNodes, ...rest] : [first, ...rest]);

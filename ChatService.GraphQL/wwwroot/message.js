@@ -1,0 +1,78 @@
+import { button, element } from "./dom.js";
+import { t, when } from "./i18n.js";
+import { renderMarkdown } from "./markdown.js";
+
+/** What a message is shown by; the sources where the service has them. */
+export const messageFields = (withSources) => `id sequence role content createdAt alternatives { id content }
+  completion { id status finishReason error { code message }
+    ${withSources ? "sources { message { id role content conversation { id title } } }" : ""} }`;
+
+const speakers = { USER: "you", ASSISTANT: "assistant", SYSTEM: "instruction" };
+const excerptLength = 140;
+
+/** The node of a message. `onAgain` asks for another answer. */
+export function buildMessage(message, onAgain) {
+  const head = element("h2", { className: "unseen" }, t(speakers[message.role]));
+  const node = element("li", { id: message.id, className: `message ${message.role.toLowerCase()}`, tabIndex: -1 }, head,
+    element("div", { className: "prose" }), element("div", { className: "foot" }));
+  node.onAgain = onAgain;
+  showMessage(node, message);
+  return node;
+}
+
+/** Brings a node up to date. */
+export function showMessage(node, message) {
+  showText(node, message.content, isRunning(message));
+  const foot = node.querySelector(".foot");
+  foot.replaceChildren(...notes(message), ...sources(message), ...alternatives(message));
+  if (!isRunning(message)) foot.append(actions(node, message));
+}
+
+export function showText(node, text, running) {
+  node.classList.toggle("running", running);
+  renderMarkdown(node.querySelector(".prose"), text);
+}
+
+export const isRunning = (message) => message.completion?.status === "RUNNING";
+
+function actions(node, message) {
+  const time = element("time", { dateTime: message.createdAt }, when(message.createdAt));
+  const copy = button(t("copy"), "copy", async () => {
+    await navigator.clipboard.writeText(message.content);
+    copy.lastChild.textContent = t("copied");
+  });
+  copy.hidden = !navigator.clipboard || message.content === "";
+  const failed = ["FAILED", "INTERRUPTED"].includes(message.completion?.status) || message.role === "USER";
+  const again = button(t(failed ? "retry" : "regenerate"), "again", () => node.onAgain(message));
+  again.classList.add("again");
+  return element("div", { className: "actions" }, time, copy, message.role === "SYSTEM" ? null : again);
+}
+
+function notes({ completion }) {
+  if (!completion) return [];
+  const words = completion.status === "COMPLETED"
+    ? t(`finish.${completion.finishReason}`)
+    : [t(`status.${completion.status}`), completion.error && (t(`error.${completion.error.code}`) || completion.error.message)].filter(Boolean).join(" ");
+  return words ? [element("p", { className: `note ${completion.status.toLowerCase()}` }, words)] : [];
+}
+
+function sources({ completion }) {
+  const found = completion?.sources ?? [];
+  if (found.length === 0) return [];
+  const links = found.map(({ message }) => element("li", {},
+    element("a", { href: `#${message.conversation.id}/${message.id}` }, message.conversation.title || t("untitled")),
+    element("span", { className: "soft" }, excerpt(message.content))));
+  return [element("details", { className: "sources", open: true }, element("summary", {}, t("sources", { count: found.length })), element("ol", {}, ...links))];
+}
+
+function alternatives({ alternatives: earlier }) {
+  if (earlier.length === 0) return [];
+  const texts = earlier.map(({ content }) => {
+    const prose = element("div", { className: "prose" });
+    renderMarkdown(prose, content);
+    return element("li", {}, prose);
+  });
+  return [element("details", {}, element("summary", {}, t("alternatives", { count: earlier.length })), element("ol", {}, ...texts))];
+}
+
+const excerpt = (text) => (text.length > excerptLength ? `${text.slice(0, excerptLength).trimEnd()} …` : text);

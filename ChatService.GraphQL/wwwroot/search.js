@@ -1,0 +1,108 @@
+import { byId, element } from "./dom.js";
+import { t, when } from "./i18n.js";
+
+const search = `query($query: String!, $after: String) { searchMessages(query: $query, first: 20, after: $after) { degraded
+  pageInfo { hasNextPage endCursor }
+  edges { snippet highlights { start length } node { id role createdAt conversation { id title } } } } }`;
+const pause = 220;
+
+/** The search over everything one has written, in place of the list while there is a text in its box. */
+export class Search {
+  #api;
+  #box = byId("search");
+  #hits = byId("hits");
+  #timer = 0;
+  #round = 0;
+  #after = null;
+
+  constructor(api) {
+    this.#api = api;
+    this.#box.oninput = () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.#run(), pause);
+    };
+    this.#box.onkeydown = (event) => {
+      if (event.key === "ArrowDown") this.#hits.querySelector("a")?.focus();
+      else if (event.key === "Enter") this.#run();
+      else return;
+      event.preventDefault();
+    };
+    this.#hits.onkeydown = (event) => this.#move(event);
+    byId("more-hits").onclick = () => this.#read();
+  }
+
+  focus() {
+    this.#box.focus();
+    this.#box.select();
+  }
+
+  /** Leaves the search; false if there was none. */
+  leave() {
+    if (this.#box.value === "") return false;
+    this.#box.value = "";
+    this.#run();
+    return true;
+  }
+
+  async #run() {
+    clearTimeout(this.#timer);
+    this.#round++;
+    this.#after = null;
+    const isSearching = this.#box.value.trim() !== "";
+    byId("results").hidden = !isSearching;
+    byId("list").hidden = isSearching;
+    if (isSearching) await this.#read();
+    else this.#hits.replaceChildren();
+  }
+
+  async #read() {
+    const round = this.#round;
+    const query = this.#box.value;
+    try {
+      const { searchMessages: found } = await this.#api.query(search, { query, after: this.#after });
+      if (round !== this.#round) return;
+      if (!this.#after) this.#hits.replaceChildren();
+      this.#hits.append(...found.edges.map(buildHit));
+      this.#after = found.pageInfo.endCursor;
+      byId("more-hits").hidden = !found.pageInfo.hasNextPage;
+      const count = this.#hits.children.length;
+      this.#tell(count === 0 ? t("noHits", { query }) : `${t("hits", { count })}${found.degraded ? ` · ${t("degraded")}` : ""}`);
+    } catch (error) {
+      if (round !== this.#round) return;
+      this.#hits.replaceChildren();
+      byId("more-hits").hidden = true;
+      this.#tell(error.code === "GRAPHQL_VALIDATION_FAILED" ? t("searchMissing") : error.message);
+    }
+  }
+
+  #tell(text) {
+    byId("results-count").textContent = text;
+  }
+
+  #move(event) {
+    const hit = event.target.closest("li");
+    const next = { ArrowDown: hit?.nextElementSibling, ArrowUp: hit?.previousElementSibling }[event.key];
+    if (!["ArrowDown", "ArrowUp"].includes(event.key)) return;
+    event.preventDefault();
+    if (next) next.querySelector("a").focus();
+    else if (event.key === "ArrowUp") this.#box.focus();
+  }
+}
+
+function buildHit({ snippet, highlights, node }) {
+  const { conversation } = node;
+  return element("li", {}, element("a", { href: `#${conversation.id}/${node.id}` },
+    element("span", { className: "name" }, conversation.title || t("untitled")),
+    element("time", { dateTime: node.createdAt }, when(node.createdAt)),
+    element("span", { className: "snippet" }, ...marked(snippet, highlights))));
+}
+
+function marked(text, ranges) {
+  const nodes = [];
+  let from = 0;
+  for (const { start, length } of ranges) {
+    nodes.push(text.slice(from, start), element("mark", {}, text.slice(start, start + length)));
+    from = start + length;
+  }
+  return [...nodes, text.slice(from)];
+}

@@ -1,0 +1,35 @@
+import { Api } from "./api.js";
+
+/*
+ * The token lies in localStorage, so that a second tab and a restarted browser are signed in. No cookie could hold it: the API
+ * reads none, which is why no other site can use it. What could read it is a script of this origin, and the page's policy lets
+ * none in but its own; no text of a model or a person ever becomes markup. Signing out ends the session at the service.
+ */
+const key = "chat.token";
+
+export const storedToken = () => localStorage.getItem(key);
+
+export const forgetToken = () => localStorage.removeItem(key);
+
+/** Calls back when another tab signs out or in. */
+export function onTokenChanged(changed) {
+  addEventListener("storage", (event) => {
+    if (event.key === key || event.key === null) changed();
+  });
+}
+
+export const signIn = (username, password) =>
+  enter("mutation($input: SignInInput!) { signIn(input: $input) { session { token } errors { code message } } }", username, password);
+
+export const register = (username, password) =>
+  enter("mutation($input: CreateUserInput!) { createUser(input: $input) { session { token } errors { code message } } }", username, password);
+
+export async function signOut(api) {
+  await api.mutate("mutation { signOut { errors { code message } } }");
+  forgetToken();
+}
+
+async function enter(mutation, username, password) {
+  const { session } = await new Api(null).mutate(mutation, { username, password });
+  localStorage.setItem(key, session.token);
+}

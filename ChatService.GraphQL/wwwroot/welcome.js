@@ -1,0 +1,50 @@
+import { byId } from "./dom.js";
+import { t } from "./i18n.js";
+import { register, signIn } from "./session.js";
+
+/** The page of those who are not signed in. */
+export class Welcome {
+  #isNew = false;
+
+  /** `onEntered()`: there is a session now. */
+  constructor(onEntered) {
+    byId("other-entry").onclick = () => this.#ask(!this.#isNew);
+    byId("entry").onsubmit = async (event) => {
+      event.preventDefault();
+      byId("enter").disabled = true;
+      this.#tell("");
+      try {
+        await (this.#isNew ? register : signIn)(byId("username").value, byId("password").value);
+        byId("entry").reset();
+        onEntered();
+      } catch (error) {
+        this.#tell(error.message);
+      } finally {
+        byId("enter").disabled = false;
+      }
+    };
+  }
+
+  show(message = "") {
+    byId("welcome").hidden = false;
+    this.#ask(false);
+    this.#tell(message);
+    byId("username").focus();
+  }
+
+  hide() {
+    byId("welcome").hidden = true;
+  }
+
+  #ask(isNew) {
+    this.#isNew = isNew;
+    byId("enter").textContent = t(isNew ? "register" : "signIn");
+    byId("other-entry").textContent = t(isNew ? "toSignIn" : "toRegister");
+    byId("password").autocomplete = isNew ? "new-password" : "current-password";
+    this.#tell("");
+  }
+
+  #tell(text) {
+    byId("entry-error").textContent = text;
+  }
+}
