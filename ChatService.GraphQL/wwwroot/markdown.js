@@ -107,7 +107,7 @@ function codeBlock(lines) {
   };
   // Outside https and localhost there is no clipboard.
   copy.hidden = !navigator.clipboard;
-  const code = element("pre", { tabIndex: 0, "aria-label": t("code"), role: "region" }, element("code", {}, text));
+  const code = element("pre", { tabIndex: 0, "aria-label": t("code"), role: "group" }, element("code", {}, text));
   return element("div", { className: "code" }, element("div", { className: "code-head" }, element("span", {}, language), copy), code);
 }
 
@@ -120,7 +120,7 @@ function table(lines) {
     return cell;
   }));
   const body = element("tbody", {}, ...rows.map((texts) => row(texts, "td")));
-  return element("div", { className: "table", tabIndex: 0, role: "region", "aria-label": t("table") },
+  return element("div", { className: "table", tabIndex: 0, role: "group", "aria-label": t("table") },
     element("table", {}, element("thead", {}, row(head, "th")), body));
 }
 
