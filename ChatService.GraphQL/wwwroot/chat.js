@@ -73,7 +73,9 @@ export class Chat {
       event.preventDefault();
       this.#composer.focus();
     };
-    byId("sidebar").onclick = (event) => event.target.closest("a") && this.#sidebar.toggle(false);
+    byId("sidebar").onclick = (event) => {
+      if (event.target.closest("a")) this.#sidebar.toggle(false);
+    };
     byId("rename").onclick = () => this.#try(() => this.#rename());
     byId("archive").onclick = () => this.#try(() => this.#archive());
     byId("delete").onclick = () => this.#try(() => this.#delete());

@@ -13,9 +13,8 @@ export class Sidebar {
     this.toggle(false);
   }
 
-  /** Opens or closes it; nothing is to be done on a wide page. Returns whether that changed anything. */
+  /** Opens or closes it; nothing is to be done on a wide page. */
   toggle(open) {
-    const changed = open !== this.#isOpen && narrow.matches;
     this.#isOpen = open && narrow.matches;
     byId("chat").classList.toggle("with-sidebar", this.#isOpen);
     byId("backdrop").hidden = !this.#isOpen;
@@ -23,6 +22,5 @@ export class Sidebar {
     byId("thread").inert = this.#isOpen;
     byId("menu").setAttribute("aria-expanded", this.#isOpen);
     if (this.#isOpen) byId("new").focus();
-    return changed;
   }
 }
