@@ -18,8 +18,11 @@ public abstract class SearchSuite(DatabaseKind kind, params (string Key, string 
     public virtual async Task InitializeAsync()
     {
         Database = await Databases.CreateAsync(kind);
-        await RestartAsync();
+        await StartAsync();
     }
+
+    /// <summary>The first start.</summary>
+    protected virtual Task StartAsync() => RestartAsync();
 
     public virtual async Task DisposeAsync()
     {
@@ -53,6 +56,15 @@ public abstract class SearchSuite(DatabaseKind kind, params (string Key, string 
 
     protected async Task<string[]> FindAsync(long owner, string query, SearchMode mode = SearchMode.Hybrid, SearchFilter? filter = null) =>
         [.. (await SearchAsync(owner, query, mode, filter)).Hits.Select(hit => hit.Message.Content)];
+
+    protected async Task<Completion> CompleteAsync(long owner, CompletionRequest request)
+    {
+        var completions = Host.Get<CompletionService>();
+        var started = Success(await completions.StartAsync(owner, request, null, Ct)).Value;
+        var ended = await completions.WaitAsync(owner, started.Id, Ct);
+        Assert.Equal(CompletionStatus.Completed, ended!.Status);
+        return ended;
+    }
 
     protected Task<SearchStatus> IndexedAsync(long owner) => UntilAsync(owner, status => status.Pending == 0);
 

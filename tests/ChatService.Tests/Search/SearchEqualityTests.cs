@@ -1,0 +1,53 @@
+using ChatService.Data;
+using ChatService.SearchQuality;
+
+namespace ChatService.Tests;
+
+/// <summary>Both databases find the same messages, in the same order.</summary>
+public sealed class SearchEqualityTests
+{
+    private static readonly CancellationToken _ct = CancellationToken.None;
+
+    [Fact]
+    public async Task Words_find_the_same_on_both_databases()
+    {
+        var set = await QualitySet.ReadAsync();
+        List<string> contents =
+        [
+            .. set.Messages.Select(message => message.Content),
+            .. HostileTexts.Make(21, 300).Where(text => Input.CheckContent(text) is null),
+        ];
+        List<string> queries =
+        [
+            .. set.Questions.Select(question => question.Query),
+            .. contents.Select(content => content[..Math.Min(content.Length, 20)]),
+            .. contents.Select(content => $"\"{content[..Math.Min(content.Length, 30)].Replace('"', ' ')}\""),
+            .. HostileTexts.Make(22, 2_000),
+        ];
+        var asked = queries.Where(query => Input.CheckSearch(query) is null).ToList();
+        Assert.InRange(asked.Count, 1_500, 4_000);
+
+        var answers = await Task.WhenAll(Enum.GetValues<DatabaseKind>().Select(kind => AnswersAsync(kind, contents, asked)));
+
+        Assert.All(asked.Index(), query => Assert.Equal(answers[0][query.Index], answers[1][query.Index]));
+        Assert.InRange(answers[0].Count(found => found.Length > 0), 500, asked.Count);
+    }
+
+    private static async Task<List<string>> AnswersAsync(DatabaseKind kind, List<string> contents, List<string> queries)
+    {
+        await using var database = await Databases.CreateAsync(kind);
+        await using var host = await ServiceHost.StartAsync(kind, database.ConnectionString);
+        var owner = (await host.Get<UserService>().CreateAsync("Ada", "correct horse battery", _ct)).Value!.User.Id;
+        var conversation = (await host.Get<ConversationService>().CreateAsync(owner, new NewConversation(null, null, null), null, _ct)).Value!.Value.Id;
+        await BulkMessages.InsertAsync(host, owner, conversation, 1_000, contents);
+        var search = host.Get<SearchService>();
+        var answers = new List<string>(queries.Count);
+        foreach (var query in queries)
+        {
+            var found = await search.SearchAsync(owner, new SearchRequest(query, SearchMode.Keyword, SearchFilter.All, 20, null), _ct);
+            answers.Add(string.Join(' ', found.Value!.Hits.Select(hit => $"{hit.Message.Id}:{hit.Score:R}")));
+        }
+
+        return answers;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Numerics.Tensors;
+using ChatService.Data;
+using Npgsql;
+using Pgvector;
+using Xunit.Abstractions;
+
+namespace ChatService.Tests;
+
+public sealed class PostgresSearchExactnessTests(ITestOutputHelper output) : SearchExactnessTests(DatabaseKind.Postgres, output)
+{
+    /// <summary>What the database alone takes for the ten nearest.</summary>
+    protected override async Task<double?> RawMillisecondsAsync(long owner, IReadOnlyList<float[]> queries)
+    {
+        var builder = new NpgsqlDataSourceBuilder(Database.ConnectionString);
+        builder.UseVector();
+        await using var source = builder.Build();
+        await using var connection = await source.OpenConnectionAsync();
+        return await MedianMillisecondsAsync(queries, async query =>
+        {
+            await using var command = new NpgsqlCommand(
+                "SELECT message_id, vector <=> $2 FROM message_embeddings WHERE owner_id = $1 ORDER BY vector <=> $2 LIMIT 10", connection);
+            command.Parameters.AddWithValue(owner);
+            command.Parameters.AddWithValue(new Vector(query));
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync()) { }
+        });
+    }
+}
+
+public sealed class SqliteSearchExactnessTests(ITestOutputHelper output) : SearchExactnessTests(DatabaseKind.Sqlite, output);
+
+/// <summary>Nothing is lost to an approximation, however large one's own history or a neighbour's is.</summary>
+public abstract class SearchExactnessTests(DatabaseKind kind, ITestOutputHelper output) : SearchSuite(kind, ("Database:Deadline", "00:00:30"))
+{
+    private const int Queries = 20;
+    private static readonly string[] _vocabulary = [.. MakeVocabulary()];
+
+    [Fact]
+    public async Task The_ten_nearest_are_found_beside_a_large_neighbour()
+    {
+        var neighbours = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1" ? 100_000 : 20_000;
+        var random = new Random(7);
+        var next = 1_000_000L;
+        await FillAsync("Neighbour", neighbours);
+        foreach (var size in new[] { 10, 1_000, 30_000 })
+        {
+            var (owner, first, contents) = await FillAsync($"Owner{size}", size);
+            var vectors = contents.ConvertAll(content => HashingEmbedder.Embed(content));
+            var queries = Enumerable.Range(0, Queries).Select(_ => Text(random, 3)).ToList();
+            foreach (var query in queries)
+            {
+                var expected = BruteForce(HashingEmbedder.Embed(query), vectors);
+                var found = (await SearchAsync(owner, query, SearchMode.Semantic)).Hits;
+                Assert.Equal(expected.Count, found.Count);
+                Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second.Score, pair.First.Score, 1e-5));
+                Assert.All(found, hit => Assert.InRange(hit.Message.Id, first, first + size - 1));
+                Assert.All(found, hit => Assert.Equal(TensorPrimitives.Dot(HashingEmbedder.Embed(query), vectors[(int)(hit.Message.Id - first)]), hit.Score, 1e-5));
+            }
+
+            var search = await MedianMillisecondsAsync(queries, query => SearchAsync(owner, query, SearchMode.Semantic));
+            var hybrid = await MedianMillisecondsAsync(queries, query => SearchAsync(owner, query));
+            var raw = await RawMillisecondsAsync(owner, queries.ConvertAll(query => HashingEmbedder.Embed(query)));
+            output.WriteLine($"{Kind}, {size} of one's own beside {neighbours}: semantic {search:0.0} ms, hybrid {hybrid:0.0} ms, raw SQL {raw:0.0} ms (medians)");
+        }
+
+        async Task<(long Owner, long First, List<string> Contents)> FillAsync(string name, int count)
+        {
+            var owner = await SignUpAsync(name);
+            var conversation = await ConverseAsync(owner);
+            var contents = Enumerable.Range(0, count).Select(_ => Text(random, 12)).ToList();
+            var first = await BulkMessages.InsertAsync(Host, owner, conversation, next, contents);
+            next += count;
+            return (owner, first, contents);
+        }
+    }
+
+    /// <summary>Null where there is no SQL that could do it.</summary>
+    protected virtual Task<double?> RawMillisecondsAsync(long owner, IReadOnlyList<float[]> queries) => Task.FromResult<double?>(null);
+
+    protected static async Task<double?> MedianMillisecondsAsync<T>(IReadOnlyList<T> queries, Func<T, Task> run)
+    {
+        var times = new List<double>();
+        foreach (var query in queries)
+        {
+            var before = Stopwatch.GetTimestamp();
+            await run(query);
+            times.Add(Stopwatch.GetElapsedTime(before).TotalMilliseconds);
+        }
+
+        return times.Order().ElementAt(times.Count / 2);
+    }
+
+    private static List<(int Index, double Score)> BruteForce(float[] query, List<float[]> vectors) =>
+    [
+        .. vectors.Select((vector, i) => (i, (double)TensorPrimitives.Dot(query, vector)))
+            .Where(hit => hit.Item2 >= HashingEmbedder.MinimumSimilarity).OrderByDescending(hit => hit.Item2).Take(10),
+    ];
+
+    private static string Text(Random random, int words) => string.Join(' ', random.GetItems(_vocabulary, words));
+
+    /// <summary>Words that could be some language's, enough of them that texts differ.</summary>
+    private static IEnumerable<string> MakeVocabulary()
+    {
+        string[] syllables = ["ba", "do", "ri", "mu", "len", "tor", "ska", "vi", "pon", "gra", "che", "zul"];
+        return from a in syllables from b in syllables from c in syllables select a + b + c;
+    }
+}
