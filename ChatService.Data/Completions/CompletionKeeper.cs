@@ -54,11 +54,13 @@ public sealed partial class CompletionKeeper(
 
     private async Task KeepLeasesAsync(CancellationToken ct)
     {
-        if (engine.Runs.Count > 0)
+        // By their ids: one that was committed although its starter heard of a failure is made by nobody, and must run out.
+        var made = engine.Runs.Select(run => run.Row.Id).ToArray();
+        if (made.Length > 0)
         {
             var until = clock.Now + options.Value.Lease;
             await database.WriteAsync(
-                (db, token) => db.Completions.Where(c => c.Instance == engine.Instance && c.Status == CompletionStatus.Running)
+                (db, token) => db.Completions.Where(c => c.Instance == engine.Instance && c.Status == CompletionStatus.Running && made.Contains(c.Id))
                     .ExecuteUpdateAsync(set => set.SetProperty(c => c.LeaseUntil, until), token),
                 ct);
         }

@@ -38,6 +38,7 @@ public sealed class CompletionService(
         var recalled = await recollection.FindAsync(owner, request, ct);
         if (!engine.TryTakeSlot()) return CompletionEngine.Overloaded;
         CompletionRun? run = null;
+        var launched = false;
         try
         {
             var started = await database.ChangeAsync<Once<Completion>>(
@@ -58,13 +59,17 @@ public sealed class CompletionService(
                     return new Once<Completion>(run.Row, Replayed: false);
                 },
                 ct);
-            if (started.Failed) run = null;
+            if (!started.Failed && run is not null)
+            {
+                engine.Launch(run);
+                launched = true;
+            }
+
             return started;
         }
         finally
         {
-            if (run is null) engine.GiveSlotBack();
-            else engine.Launch(run);
+            if (!launched) engine.GiveSlotBack();
         }
     }
 
