@@ -11,6 +11,9 @@ public static class DataExtensions
     private const string ConnectionName = "Chat";
     private const int Retries = 2;
 
+    /// <summary>Many rows take long to rewrite, and nobody waits for an answer meanwhile.</summary>
+    private static readonly TimeSpan _forMigrations = TimeSpan.FromHours(12);
+
     /// <summary>The service library: tables, services, the engine that makes answers. Opens nothing yet.</summary>
     public static IServiceCollection AddChatData(this IServiceCollection services, IConfiguration configuration)
     {
@@ -24,6 +27,7 @@ public static class DataExtensions
             .ValidateDataAnnotations().Validate(ModelCatalog.Check, ModelCatalog.Expected).ValidateOnStart();
         services.AddOptions<EmbeddingOptions>().Bind(configuration.GetSection(EmbeddingOptions.Section))
             .ValidateDataAnnotations().Validate(EmbeddingOptions.Check, EmbeddingOptions.Expected).ValidateOnStart();
+        services.AddOptions<ChangeOptions>().Bind(configuration.GetSection(ChangeOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         AddContexts(services);
         services.AddSingleton<Clock>().AddSingleton<WakeUps>().AddSingleton<ChatDatabase>().AddSingleton<IdBlocks>();
@@ -37,8 +41,10 @@ public static class DataExtensions
             DatabaseProvider.Postgres => new PostgresMessageIndex(),
         });
         services.AddHostedService(provider => provider.GetRequiredService<CompletionEngine>());
+        services.AddSingleton<ChangeFeed>();
         services.AddHostedService<CompletionKeeper>();
         services.AddHostedService<Indexer>();
+        services.AddHostedService<Housekeeping>();
         return services;
     }
 
@@ -46,6 +52,7 @@ public static class DataExtensions
     public static async Task MigrateChatAsync(this IServiceProvider services, CancellationToken ct)
     {
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync(ct);
+        db.Database.SetCommandTimeout(_forMigrations);
         await db.Database.MigrateAsync(ct);
     }
 
@@ -61,12 +68,12 @@ public static class DataExtensions
     private static void AddContexts(IServiceCollection services)
     {
         services.AddPooledDbContextFactory<SqliteChatDbContext>((provider, options) => options
-            .UseSqlite(ConnectionOf(provider, "Data Source=chat.db"))
+            .UseSqlite(SqliteConnectionOf(provider))
             .AddInterceptors(new SqliteSettings())
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
         services.AddPooledDbContextFactory<PostgresChatDbContext>((provider, options) => options
             .UseNpgsql(
-                PostgresSettings.WithTimeouts(ConnectionOf(provider, "")),
+                PostgresSettings.WithTimeouts(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value),
                 postgres => postgres.UseVector().EnableRetryOnFailure(Retries, TimeSpan.FromSeconds(0.5), null))
             .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
         services.AddSingleton<IDbContextFactory<ChatDbContext>>(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider switch
@@ -76,8 +83,8 @@ public static class DataExtensions
         });
     }
 
-    private static string ConnectionOf(IServiceProvider provider, string fallback) =>
-        provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString is { Length: > 0 } given ? given : fallback;
+    private static string SqliteConnectionOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString is { Length: > 0 } given ? given : "Data Source=chat.db";
 
     /// <summary>The factory's type is not covariant.</summary>
     private sealed class Contexts<T>(IDbContextFactory<T> factory) : IDbContextFactory<ChatDbContext>

@@ -17,6 +17,7 @@ public sealed partial class CompletionKeeper(
     private readonly CompletionSettler _settler = new(database);
     private bool _leftoversAreSettled = databaseOptions.Value.Provider != DatabaseProvider.Sqlite;
     private Dictionary<WakeKey, (CompletionStatus Status, int Offset)> _seen = [];
+    private Dictionary<long, long> _feeds = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -110,6 +111,24 @@ public sealed partial class CompletionKeeper(
         }
 
         _seen = seen;
+        await SweepFeedsAsync(ct);
+    }
+
+    private async Task SweepFeedsAsync(CancellationToken ct)
+    {
+        var feeds = new Dictionary<long, long>();
+        foreach (var owners in wakeUps.Heard.Where(key => key.Completion == 0).Select(key => key.Owner).Chunk(Batch))
+        {
+            var rows = await database.ReadAsync(
+                (db, token) => db.Users.Where(u => owners.Contains(u.Id)).Select(u => new { u.Id, u.ChangeSequence }).ToListAsync(token), ct);
+            foreach (var row in rows)
+            {
+                feeds[row.Id] = row.ChangeSequence;
+                if (!_feeds.TryGetValue(row.Id, out var before) || before != row.ChangeSequence) wakeUps.Wake(WakeKey.Feed(row.Id));
+            }
+        }
+
+        _feeds = feeds;
     }
 
     private async Task StopCancelledAsync(CancellationToken ct)
