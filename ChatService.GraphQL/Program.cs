@@ -8,6 +8,7 @@ builder.ConfigureChatServer();
 builder.Services.AddChatData(builder.Configuration);
 builder.Services.AddChatSchema();
 builder.Services.AddTransports();
+builder.Services.AddBrowserRules();
 builder.Services.AddChatFacade(builder.Configuration);
 
 var app = builder.Build();
@@ -19,6 +20,7 @@ if (args.Contains("--print-schema"))
 
 if (await app.PrepareDatabaseAsync(migrateOnly: args.Contains("--migrate"))) return;
 app.UseChatProblems();
+app.UseBrowserRules(graphQL: "/graphql");
 app.UseChatPage();
 app.MapChatGraphQL("/graphql");
 app.MapChatRest();

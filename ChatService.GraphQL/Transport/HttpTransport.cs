@@ -25,6 +25,13 @@ public sealed class HttpTransport(
         }
     }
 
+    /// <summary>Answers a request that was refused before it came here.</summary>
+    public Task RefuseAsync(HttpContext http, Refused refused)
+    {
+        http.Response.Headers.CacheControl = "no-store";
+        return RefuseAsync(http, Accepted.From(http.Request.Headers.Accept), refused);
+    }
+
     private async Task<OperationOutcome> RunAsync(HttpContext http, Accepted accepted)
     {
         var isGet = HttpMethods.IsGet(http.Request.Method);

@@ -1,0 +1,55 @@
+namespace ChatService.GraphQL;
+
+/// <summary>What holds for browsers: which origins may call, and the headers that keep pages from misusing answers.</summary>
+public static class BrowserExtensions
+{
+    private static readonly string[] _requestHeaders = ["Authorization", "Content-Type", "Accept", "Idempotency-Key"];
+    private static readonly string[] _responseHeaders = ["Retry-After", "Idempotent-Replayed", "X-Session-Token"];
+
+    public static IServiceCollection AddBrowserRules(this IServiceCollection services)
+    {
+        services.AddOptions<BrowserOptions>().BindConfiguration(BrowserOptions.Section);
+        services.AddSingleton<Origins>();
+        services.AddCors();
+        return services;
+    }
+
+    /// <summary>Applies them to every request.</summary>
+    /// <param name="app">The application.</param>
+    /// <param name="graphQL">The path whose refusals have GraphQL's form; those of others are the status alone.</param>
+    public static void UseBrowserRules(this WebApplication app, string graphQL)
+    {
+        var origins = app.Services.GetRequiredService<Origins>();
+        app.Use((http, next) =>
+        {
+            // At the last moment, since the handling of an exception clears what was set before it.
+            http.Response.OnStarting(SetHeadersAsync, http.Response.Headers);
+            return next(http);
+        });
+        app.UseCors(policy => policy.SetIsOriginAllowed(origins.Allows)
+            .WithHeaders(_requestHeaders).WithExposedHeaders(_responseHeaders).AllowAnyMethod().SetPreflightMaxAge(TimeSpan.FromHours(1)));
+        app.Use((http, next) => origins.Refuses(http.Request) ? RefuseAsync(http, graphQL) : next(http));
+    }
+
+    private static Task RefuseAsync(HttpContext http, string graphQL)
+    {
+        if (http.Request.Path.Equals(graphQL, StringComparison.OrdinalIgnoreCase))
+        {
+            var refused = Refused.Request(StatusCodes.Status403Forbidden, Codes.OriginRefused, "Pages of this origin may not use the service.");
+            return http.RequestServices.GetRequiredService<HttpTransport>().RefuseAsync(http, refused);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status403Forbidden;
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A page that needs another policy has set its own, with its own frame-ancestors.</summary>
+    private static Task SetHeadersAsync(object state)
+    {
+        var headers = (IHeaderDictionary)state;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.TryAdd("Content-Security-Policy", "frame-ancestors 'none'");
+        return Task.CompletedTask;
+    }
+}
