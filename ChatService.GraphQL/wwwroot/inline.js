@@ -6,7 +6,7 @@ const deepest = 8;
 const spans = [
   [/^\\([!-/:-@[-`{-~])/, ([, character]) => character],
   [/^(`+)([^`](?:[^\n]*?[^`])?)\1(?!`)/, ([, , code]) => element("code", {}, code.trim() || code)],
-  [/^!?\[([^\]\n]{0,500})\]\(\s*<?([^)\s>]{1,2000})>?(?:\s+"[^"\n]*")?\s*\)/, ([, text, address], depth) => link(address, inline(text, depth))],
+  [/^!?\[([^\]\n]{0,500})\]\(\s*<?((?:[^()\s<>]|\([^()\s<>]*\)){1,2000})>?(?:\s+"[^"\n]*")?\s*\)/, ([, text, address], depth) => link(address, inline(text, depth))],
   [/^<?(https?:\/\/[^\s<>"']{1,2000}[^\s<>"'.,;:!?)\]*_])>?/, ([, address]) => link(address, [address])],
   [/^(\*\*|__)(?=\S)([^\n]{1,2000}?\S?)\1/, ([, , text], depth) => element("strong", {}, ...inline(text, depth))],
   [/^~~(?=\S)([^\n]{1,2000}?)~~/, ([, text], depth) => element("s", {}, ...inline(text, depth))],
