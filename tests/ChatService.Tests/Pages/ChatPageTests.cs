@@ -1,0 +1,47 @@
+using System.Net;
+
+namespace ChatService.Tests;
+
+/// <summary>The chat page, as it is served and as people use it.</summary>
+public sealed class ChatPageTests
+{
+    // Long enough for an answer to be seen while it is made, stopped and reloaded.
+    private static readonly Dictionary<string, string?> _settings = new() { ["Completions:OfflineWordDelay"] = "00:00:00.04" };
+
+    /// <summary>The whole walk in Chromium; the screenshots stay in artifacts/chat-page.</summary>
+    [Theory]
+    [InlineData("desktop", 13)]
+    [InlineData("phone", 13)]
+    public async Task People_can_do_all_of_it(string size, int walks)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var app = ChatApp.Start(database, settings: _settings);
+
+        var output = await NodeClients.RunAsync("chat.mjs", app.Address.ToString(), size, Repository.PathOf("artifacts/chat-page"));
+
+        Assert.Equal(walks, output.Split('\n').Count(line => line.StartsWith("passed: ", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("/", "text/html")]
+    [InlineData("/app.js", "text/javascript")]
+    [InlineData("/style.css", "text/css")]
+    public async Task Its_files_come_under_a_policy_and_are_asked_for_again_cheaply(string path, string type)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var app = ChatApp.Start(database, environment: "Production", settings: new Dictionary<string, string?> { ["AllowedHosts"] = "*" });
+        using var client = app.As(null);
+
+        using var first = await client.GetAsync(path);
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        Assert.Equal(type, first.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+            first.Headers.GetValues("Content-Security-Policy").Single());
+        Assert.Equal("nosniff", first.Headers.GetValues("X-Content-Type-Options").Single());
+        using var again = new HttpRequestMessage(HttpMethod.Get, path);
+        again.Headers.IfNoneMatch.Add(first.Headers.ETag!);
+        using var second = await client.SendAsync(again);
+        Assert.Equal(HttpStatusCode.NotModified, second.StatusCode);
+    }
+}
