@@ -56,6 +56,9 @@ internal sealed class ListCost(
             var asked = Math.Max(Number("first"), Number("last"));
             return asked > 0 ? asked : first.DefaultValue as int? ?? defaultPageSize;
         }
+        // Neighbours of a hit.
+        if (definition.Arguments?.Find("count") is not null && Number("count") is > 0 and var count)
+            return count;
         // A list of keys asks for as many things: Relay's nodes(ids:).
         return definition.ResolvedType is ListGraphType or NonNullGraphType { ResolvedType: ListGraphType }
             ? given?.Values.Select(a => a.Value).OfType<ICollection>().Max(keys => (long?)keys.Count)

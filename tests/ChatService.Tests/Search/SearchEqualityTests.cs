@@ -40,12 +40,19 @@ public sealed class SearchEqualityTests
         var owner = (await host.Get<UserService>().CreateAsync("Ada", "correct horse battery", _ct)).Value!.User.Id;
         var conversation = (await host.Get<ConversationService>().CreateAsync(owner, new NewConversation(null, null, null), null, _ct)).Value!.Value.Id;
         await BulkMessages.InsertAsync(host, owner, conversation, 1_000, contents);
-        var search = host.Get<SearchService>();
+        var index = host.Get<IMessageIndex>();
+        await using var db = host.Open();
         var answers = new List<string>(queries.Count);
-        foreach (var query in queries)
+        foreach (var query in queries.Select(QuerySyntax.Parse))
         {
-            var found = await search.SearchAsync(owner, new SearchRequest(query, SearchMode.Keyword, SearchFilter.All, 20, null), _ct);
-            answers.Add(string.Join(' ', found.Value!.Hits.Select(hit => $"{hit.Message.Id}:{hit.Score:R}")));
+            List<string> found = [];
+            if (!query.IsEmpty)
+            {
+                await foreach (var hit in index.FindByWordsAsync(db, owner, query, SearchFilter.All, 50, _ct))
+                    found.Add($"{hit.MessageId}:{KeywordScore.Of(query, hit.Terms):R}");
+            }
+
+            answers.Add(string.Join(' ', found));
         }
 
         return answers;
