@@ -86,14 +86,10 @@ public sealed partial class Indexer : BackgroundService
         {
             await IndexAsync(messages, serving, building, ct);
         }
-        catch (EmbedderException fault) when (fault.Refused && messages.Count > 1)
+        catch (EmbedderException fault) when (fault.Refused)
         {
             // One of them is at fault, and the provider does not tell which.
             foreach (var message in messages) await IndexAloneAsync(message, serving, building, ct);
-        }
-        catch (EmbedderException fault) when (fault.Refused)
-        {
-            await _queue.RefuseAsync(messages[0].Key, ct);
         }
     }
 
@@ -156,8 +152,18 @@ public sealed partial class Indexer : BackgroundService
         return embeddings;
     }
 
+    /// <summary>What a provider says may repeat the texts that it was sent: its kind is enough.</summary>
+    private void LogLater(Exception fault)
+    {
+        if (fault is EmbedderException) LogNoEmbedder((fault.InnerException ?? fault).GetType().Name);
+        else LogStopped(fault);
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The embedder is out of reach ({Fault}): new messages are found by words alone until it is back")]
+    private partial void LogNoEmbedder(string fault);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "Messages cannot be indexed now; they wait")]
-    private partial void LogLater(Exception fault);
+    private partial void LogStopped(Exception fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Message {Message}: the embedder refused its text")]
     private partial void LogRefused(long message);

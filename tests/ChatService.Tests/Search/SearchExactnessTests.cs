@@ -31,7 +31,7 @@ public sealed class PostgresSearchExactnessTests(ITestOutputHelper output) : Sea
 public sealed class SqliteSearchExactnessTests(ITestOutputHelper output) : SearchExactnessTests(DatabaseKind.Sqlite, output);
 
 /// <summary>Nothing is lost to an approximation, however large one's own history or a neighbour's is.</summary>
-public abstract class SearchExactnessTests(DatabaseKind kind, ITestOutputHelper output) : SearchSuite(kind, ("Database:Deadline", "00:00:30"))
+public abstract class SearchExactnessTests(DatabaseKind kind, ITestOutputHelper output) : SearchSuite(kind)
 {
     private const int Queries = 20;
     private static readonly string[] _vocabulary = [.. MakeVocabulary()];
