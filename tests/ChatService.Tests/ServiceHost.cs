@@ -16,14 +16,14 @@ public sealed class ServiceHost : IAsyncDisposable
     public static async Task<ServiceHost> StartAsync(DatabaseKind kind, string connectionString, params (string Key, string Value)[] settings)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddInMemoryCollection(
-            new Dictionary<string, string?>
-            {
-                ["Database:Provider"] = kind.ToString(),
-                ["ConnectionStrings:Chat"] = connectionString,
-                ["Database:Deadline"] = "00:00:20",
-                ["Completions:OfflineWordDelay"] = "00:00:00",
-            }.Concat(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value))));
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Database:Provider"] = kind.ToString(),
+            ["ConnectionStrings:Chat"] = connectionString,
+            ["Database:Deadline"] = "00:00:20",
+            ["Completions:OfflineWordDelay"] = "00:00:00",
+        });
+        builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
         builder.Services.AddLogging().AddChatData(builder.Configuration);
         var host = builder.Build();
         await host.StartAsync();
