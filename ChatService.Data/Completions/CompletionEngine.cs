@@ -9,28 +9,36 @@ namespace ChatService.Data;
 /// Makes the answers. It owns every run of this process: a run outlives the request that asked for it, and nothing but
 /// a stop, a deletion or the end of the process cuts it short.
 /// </summary>
-public sealed partial class CompletionEngine : IHostedService, IDisposable
+public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposable
 {
     internal static readonly ChatError Overloaded =
         new(ErrorCode.Overloaded, "Too many answers are being made at once.", RetryAfter: TimeSpan.FromSeconds(2));
+
+    /// <summary>What interrupted answers get for their commit when the service stops.</summary>
+    private static readonly TimeSpan _toCommit = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(0.8);
 
     private readonly ConcurrentDictionary<WakeKey, CompletionRun> _runs = new();
     private readonly SemaphoreSlim _slots;
     private readonly CompletionSettler _settler;
     private readonly CompletionTextWriter _texts;
     private readonly ModelCaller _caller;
+    private readonly Titler _titler;
     private readonly WakeUps _wakeUps;
     private readonly CompletionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<CompletionEngine> _logger;
+    private Task _drained = Task.CompletedTask;
 
     public CompletionEngine(
-        ChatDatabase database, WakeUps wakeUps, Clock clock, IOptions<CompletionOptions> options, TimeProvider time, ILogger<CompletionEngine> logger)
+        ChatDatabase database, WakeUps wakeUps, ModelCatalog models, IOptions<CompletionOptions> options, TimeProvider time, ILogger<CompletionEngine> logger)
     {
         _slots = new SemaphoreSlim(options.Value.MaximumRunning);
         _settler = new CompletionSettler(database);
         _texts = new CompletionTextWriter(database, options, time, logger);
         _caller = new ModelCaller(options, time);
+        _titler = new Titler(database, models, _caller, options);
         (_wakeUps, _options, _time, _logger) = (wakeUps, options.Value, time, logger);
     }
 
@@ -47,16 +55,28 @@ public sealed partial class CompletionEngine : IHostedService, IDisposable
         return Task.CompletedTask;
     }
 
-    /// <summary>Lets what runs finish for a while; what has not finished then is kept as interrupted, with its text.</summary>
-    async Task IHostedService.StopAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Lets what runs finish for a while; what has not finished then is kept as interrupted, with its text. It begins before the server
+    /// waits for its requests, since those wait for what runs.
+    /// </summary>
+    Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken)
     {
         IsStopping = true;
-        var ends = Task.WhenAll(_runs.Values.Select(run => run.Ended));
-        await Task.WhenAny(ends, Task.Delay(_options.DrainTimeout, _time, cancellationToken));
-        foreach (var run in _runs.Values) run.Stop(StopReason.Interrupted);
-        await Task.WhenAny(Task.WhenAll(_runs.Values.Select(run => run.Ended)), Task.Delay(TimeSpan.FromSeconds(5), _time, cancellationToken));
+        _drained = DrainAsync();
+        return Task.CompletedTask;
+    }
+
+    async Task IHostedService.StopAsync(CancellationToken cancellationToken)
+    {
+        await _drained;
         await _texts.StopAsync();
     }
+
+    Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    Task IHostedLifecycleService.StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public void Dispose()
     {
@@ -84,6 +104,16 @@ public sealed partial class CompletionEngine : IHostedService, IDisposable
 
     internal void AbandonAll(long owner) => Abandon(run => run.Row.OwnerId == owner);
 
+    private async Task DrainAsync()
+    {
+        await EndsWithinAsync(_options.DrainTimeout);
+        foreach (var run in _runs.Values) run.Stop(StopReason.Interrupted);
+        await EndsWithinAsync(_toCommit);
+    }
+
+    private async Task EndsWithinAsync(TimeSpan time) =>
+        await ((Task)Task.WhenAll(_runs.Values.Select(run => run.Ended)).WaitAsync(time, _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
     private void Abandon(Func<CompletionRun, bool> which)
     {
         foreach (var run in _runs.Values.Where(which)) run.Stop(StopReason.Abandoned);
@@ -109,8 +139,24 @@ public sealed partial class CompletionEngine : IHostedService, IDisposable
         {
             run.End(committed);
             _runs.TryRemove(KeyValuePair.Create(run.Key, run));
-            _slots.Release();
             _wakeUps.Wake(run.Key);
+            await TitleAsync(committed, run);
+            _slots.Release();
+        }
+    }
+
+    /// <summary>In the answer's slot: a title is another call to a model.</summary>
+    private async Task TitleAsync(Completion? committed, CompletionRun run)
+    {
+        if (committed is not { Status: CompletionStatus.Completed } || IsStopping) return;
+        try
+        {
+            await _titler.AskAsync(committed, run.Prompt, run.Stopped);
+        }
+        catch (Exception fault)
+        {
+            // The next answer is another occasion.
+            LogUntitled(fault, run.Row.ConversationId);
         }
     }
 
@@ -147,15 +193,17 @@ public sealed partial class CompletionEngine : IHostedService, IDisposable
     /// <summary>Commits the end, however long the database is away: the answer has been paid for.</summary>
     private async Task<Completion?> CommitAsync(CompletionRun run, CompletionEnding ending)
     {
-        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < TimeSpan.FromSeconds(5) ? wait * 2 : wait)
+        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < _longestWait ? wait * 2 : wait)
         {
             if (run.StopReason == StopReason.Abandoned) return null;
             try
             {
-                return await _settler.SettleAsync(run.Row, Instance, run.Text, ending, run.Model.Tokens, CancellationToken.None);
+                return await _settler.SettleAsync(run.Row, Instance, run.Text, ending, run.Model.Tokens, _titler.TitleOf(run.Prompt), CancellationToken.None);
             }
-            catch (StorageException fault) when (!IsStopping)
+            catch (StorageException fault)
             {
+                run.CouldNotStore(fault);
+                if (IsStopping) throw;
                 LogCommitLater(fault, run.Row.Id);
                 await Task.Delay(wait, _time);
             }
@@ -167,6 +215,9 @@ public sealed partial class CompletionEngine : IHostedService, IDisposable
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Completion {Completion}: its end could not be stored yet")]
     private partial void LogCommitLater(Exception fault, long completion);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Conversation {Conversation}: it could not be given a title")]
+    private partial void LogUntitled(Exception fault, long conversation);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Completion {Completion}: its making failed")]
     private partial void LogLost(Exception fault, long completion);

@@ -10,6 +10,12 @@ public sealed class CompletionOptions
     /// <summary>The first one is the default. Without any, the built-in <c>offline</c> responder answers.</summary>
     public IList<ModelOptions> Models { get; } = [];
 
+    /// <summary>
+    /// The name of the configured model that titles conversations which were begun without a title. Default: none, the title is the
+    /// question's first words.
+    /// </summary>
+    public string? TitleModel { get; set; }
+
     /// <summary>Completions made at once by this instance, 1 to 10,000. Default 256; one more is OVERLOADED.</summary>
     [Range(1, 10_000)]
     public int MaximumRunning { get; set; } = 256;

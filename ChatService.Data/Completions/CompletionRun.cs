@@ -18,10 +18,10 @@ internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel mod
 {
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
-
-    /// <summary>Never disposed of: it has no timer, and whoever stops a run may come just after its end.</summary>
+    // Not disposed: it holds no timer, and somebody may still be about to cancel it.
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<Completion?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource<StorageException> _unstored = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _flushed;
     private char? _halfPair;
 
@@ -42,6 +42,11 @@ internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel mod
 
     /// <summary>The row as it was committed; null when the completion is gone. Waits until then.</summary>
     public Task<Completion?> Ended => _ended.Task;
+
+    /// <summary>
+    /// The next attempt to commit the end that fails. The attempts go on, but whoever waits for the answer must not wait as long as them.
+    /// </summary>
+    public Task<StorageException> Unstored => Volatile.Read(ref _unstored).Task;
 
     public string Text
     {
@@ -101,8 +106,11 @@ internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel mod
             if (StopReason == StopReason.None) StopReason = reason;
         }
 
-        if (!Ended.IsCompleted) _stop.Cancel();
+        _stop.Cancel();
     }
+
+    public void CouldNotStore(StorageException fault) =>
+        Interlocked.Exchange(ref _unstored, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult(fault);
 
     public void End(Completion? committed) => _ended.TrySetResult(committed);
 }

@@ -98,13 +98,19 @@ public sealed class CompletionService(
 
     /// <summary>Waits until a completion has ended, whoever makes it.</summary>
     /// <returns>The completion as it ended; null when it is gone.</returns>
+    /// <exception cref="StorageException">Its end cannot be stored now. It may be later.</exception>
     public async Task<Completion?> WaitAsync(long owner, long id, CancellationToken ct)
     {
         var key = new WakeKey(owner, id);
         using var ear = wakeUps.Listen(key);
         while (true)
         {
-            if (engine.Find(key) is { } run) await run.Ended.WaitAsync(ct);
+            if (engine.Find(key) is { } run)
+            {
+                var unstored = run.Unstored;
+                if (await Task.WhenAny(run.Ended, unstored).WaitAsync(ct) == unstored) throw await unstored;
+            }
+
             var row = await FindAsync(owner, id, ct);
             if (row is not { Status: CompletionStatus.Running }) return row;
             await ear.WaitAsync(ct);

@@ -26,10 +26,10 @@ internal sealed record CompletionEnding
 /// <summary>Commits the end of a completion: status, usage and the final text in one transaction, and only once.</summary>
 internal sealed class CompletionSettler(ChatDatabase database)
 {
-    /// <summary>Settles what an instance made itself.</summary>
+    /// <summary>Settles what an instance made itself. The title is for a conversation that has none.</summary>
     /// <returns>The row as it is now, settled by this call or by an earlier one; null when it is gone.</returns>
     public async Task<Completion?> SettleAsync(
-        Completion made, Guid instance, string text, CompletionEnding ending, TokenCounter tokens, CancellationToken ct)
+        Completion made, Guid instance, string text, CompletionEnding ending, TokenCounter tokens, string? title, CancellationToken ct)
     {
         var settled = await database.ChangeAsync<Completion>(
             made.OwnerId,
@@ -43,7 +43,10 @@ internal sealed class CompletionSettler(ChatDatabase database)
                 row.InputTokens = ending.InputTokens ?? row.ContextTokens;
                 row.OutputTokens = ending.OutputTokens ?? tokens.Count(text);
                 row.ErrorCode = ending.ErrorCode;
-                return await EndAsync(unit, row, ending.Status, text, token);
+                var ended = await EndAsync(unit, row, ending.Status, text, token);
+                if (title is not null && ending.Status == CompletionStatus.Completed)
+                    Titler.Give(unit, await unit.Db.Conversations.SingleAsync(c => c.OwnerId == row.OwnerId && c.Id == row.ConversationId, token), title);
+                return ended;
             },
             ct);
         return settled.Value;

@@ -12,6 +12,7 @@ internal sealed partial class CompletionTextWriter(
     ChatDatabase database, IOptions<CompletionOptions> options, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _writing = new(1);
+    // Not disposed: it holds no timer, and a host may be stopped twice.
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
@@ -30,11 +31,7 @@ internal sealed partial class CompletionTextWriter(
         _writing.Release();
     }
 
-    public void Dispose()
-    {
-        _stop.Dispose();
-        _writing.Dispose();
-    }
+    public void Dispose() => _writing.Dispose();
 
     private async Task FlushForEverAsync(Func<IEnumerable<CompletionRun>> runs)
     {

@@ -37,9 +37,9 @@ public sealed class CompletionWatcher(ChatDatabase database, CompletionEngine en
         var offset = after;
         while (true)
         {
-            var (text, ended) = engine.Find(key) is { Ended.IsCompleted: false } run
-                ? (run.ReadAfter(offset), null)
-                : await ReadAfterAsync(key, offset, ct);
+            var made = engine.Find(key) is { Ended.IsCompleted: false } run ? run : null;
+            var unstored = made?.Unstored;
+            var (text, ended) = made is null ? await ReadAfterAsync(key, offset, ct) : (made.ReadAfter(offset), null);
             if (text.Length > 0)
             {
                 var before = time.GetTimestamp();
@@ -55,7 +55,9 @@ public sealed class CompletionWatcher(ChatDatabase database, CompletionEngine en
                 yield break;
             }
 
-            await ear.WaitAsync(ct);
+            var woken = ear.WaitAsync(ct).AsTask();
+            if (unstored is not null && await Task.WhenAny(woken, unstored) == unstored) throw await unstored;
+            await woken;
         }
     }
 

@@ -19,7 +19,7 @@ public sealed class ModelCatalog : IDisposable
     public static readonly ChatError NotAllowed = new(ErrorCode.ModelNotAllowed, "This service is not configured with such a model.", ["model"]);
 
     internal const string Expected =
-        "Completions:Models: each one needs a ModelId, a Provider of openai, ContextTokens of 256 or more, and MaxOutputTokens of 1 or more and less than ContextTokens; names are unique.";
+        "Completions:Models: each one needs a ModelId, a Provider of openai, ContextTokens of 256 or more, and MaxOutputTokens of 1 or more and less than ContextTokens; names are unique, and TitleModel is one of them.";
 
     private readonly SocketsHttpHandler _connections;
     private readonly TimeProvider _time;
@@ -41,7 +41,8 @@ public sealed class ModelCatalog : IDisposable
 
     internal static bool Check(CompletionOptions options) =>
         options.Models.All(m => Validator.TryValidateObject(m, new ValidationContext(m), null, validateAllProperties: true) && m.MaxOutputTokens < m.ContextTokens)
-        && options.Models.DistinctBy(m => m.Name ?? m.ModelId).Count() == options.Models.Count;
+        && options.Models.DistinctBy(m => m.Name ?? m.ModelId).Count() == options.Models.Count
+        && (options.TitleModel is null || options.Models.Any(m => (m.Name ?? m.ModelId) == options.TitleModel));
 
     public void Dispose() => _connections.Dispose();
 

@@ -53,7 +53,7 @@ public abstract class ServiceTests(DatabaseKind kind) : IAsyncLifetime
         Assert.Equal(
             [
                 ChangeKind.ConversationCreated, ChangeKind.MessageCreated, ChangeKind.MessageCreated, ChangeKind.MessageCreated,
-                ChangeKind.CompletionStarted, ChangeKind.CompletionFinished,
+                ChangeKind.CompletionStarted, ChangeKind.CompletionFinished, ChangeKind.ConversationUpdated,
             ],
             changes.Select(c => c.Kind));
     }

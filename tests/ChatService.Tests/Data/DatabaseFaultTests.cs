@@ -1,0 +1,167 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+using ChatService.Data;
+using ChatService.GraphQL;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ChatService.Tests;
+
+/// <summary>PostgreSQL away, hung, or silent about a commit.</summary>
+public sealed class DatabaseFaultTests : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+    private FaultyProxy _proxy = null!;
+    private ScriptedProvider _provider = null!;
+    private ChatApp _app = null!;
+    private Person _ada = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await Databases.CreateAsync(DatabaseKind.Postgres);
+        _proxy = FaultyProxy.Start(_database);
+        _provider = await ScriptedProvider.StartAsync();
+        _app = ChatApp.Start(
+            _database,
+            _provider,
+            new Dictionary<string, string?>
+            {
+                ["ConnectionStrings:Chat"] = _proxy.ConnectionString,
+                ["Database:Deadline"] = "00:00:02",
+                ["Security:SessionCacheDuration"] = "00:00:00",
+            });
+        _ada = await Person.SignUpAsync(_app.Address, "ada");
+    }
+
+    public async Task DisposeAsync()
+    {
+        _proxy.Resume();
+        _ada.Dispose();
+        await _app.DisposeAsync();
+        await _provider.DisposeAsync();
+        await _proxy.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_reply_lost_after_the_commit_stores_once()
+    {
+        var conversation = await _ada.CreateConversationAsync();
+        foreach (var content in (string[])["One", "Two", "Three"])
+        {
+            var lost = _proxy.LoseReplyOfNextCommitAsync();
+            var sent = await _ada.GraphQL.DataAsync(
+                "mutation($input: CreateMessageInput!) { createMessage(input: $input) { replayed message { content } errors { code } } }",
+                new { input = new { conversationId = conversation, content, idempotencyKey = content } });
+            await lost;
+            Assert.Equal(content, sent.GetProperty("createMessage").GetProperty("message").GetProperty("content").GetString());
+            Assert.False(sent.GetProperty("createMessage").GetProperty("replayed").GetBoolean());
+        }
+
+        Assert.Equal([("USER", "One"), ("USER", "Two"), ("USER", "Three")], await _ada.MessagesAsync(conversation));
+    }
+
+    [Fact]
+    public async Task A_lost_reply_to_the_start_of_a_completion_makes_one_call()
+    {
+        var conversation = await _ada.CreateConversationAsync();
+        var lost = _proxy.LoseReplyOfNextCommitAsync();
+        var completion = (await _ada.CompleteAsync(conversation, "Once?")).GetProperty("completion");
+        await lost;
+        Assert.Equal("COMPLETED", completion.GetProperty("status").GetString());
+        Assert.Single(_provider.Requests);
+        Assert.Equal([("USER", "Once?"), ("ASSISTANT", "Once?")], await _ada.MessagesAsync(conversation));
+    }
+
+    [Fact]
+    public async Task Away_is_503_in_time_and_back_is_back()
+    {
+        var conversation = await _ada.CreateConversationAsync();
+        await _proxy.RefuseAsync();
+        await AssertUnavailableAsync(TimeSpan.FromSeconds(2.5), conversation);
+        _proxy.Accept();
+        Assert.Empty(await _ada.MessagesAsync(conversation));
+    }
+
+    [Fact]
+    public async Task Hung_is_503_in_time_and_back_is_back()
+    {
+        var conversation = await _ada.CreateConversationAsync();
+        _proxy.Stall();
+        await AssertUnavailableAsync(TimeSpan.FromSeconds(4), conversation);
+        _proxy.Resume();
+        await Poll.UntilAsync(async () => (await _ada.GraphQL.RunAsync("{ me { username } }")).Errors is null, TimeSpan.FromSeconds(4));
+        Assert.Empty(await _ada.MessagesAsync(conversation));
+    }
+
+    [Fact]
+    public async Task Broken_connections_are_not_noticed()
+    {
+        var conversation = await _ada.CreateConversationAsync();
+        _proxy.Cut();
+        Assert.Empty(await _ada.MessagesAsync(conversation));
+    }
+
+    [Fact]
+    public async Task An_answer_that_cannot_be_stored_is_an_error_in_time_and_stored_later_all_the_same()
+    {
+        var conversation = await _ada.CreateConversationAsync();
+        var gate = new Gate();
+        _provider.Answer(Reply.Of("Paid ", "for.").Wait(gate));
+        var started = (await _ada.StartAsync(conversation, "Dear?", key: "once")).GetProperty("completion").GetProperty("id").GetString()!;
+        await using var watching = _ada.EventsAsync(started).GetAsyncEnumerator();
+        Assert.True(await watching.MoveNextAsync());
+        await gate.Reached;
+        await _proxy.RefuseAsync();
+        gate.Open();
+        do
+        {
+            Assert.True(await watching.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10)));
+        }
+        while (!watching.Current.TryGetProperty("errors", out _));
+        Assert.Contains("STORAGE_UNAVAILABLE", watching.Current.ToString(), StringComparison.Ordinal);
+
+        _proxy.Accept();
+        var again = await _ada.CompleteAsync(conversation, "Dear?", key: "once");
+        Assert.Equal(started, again.GetProperty("completion").GetProperty("id").GetString());
+        Assert.Equal("Paid for.", again.GetProperty("completion").GetProperty("message").GetProperty("content").GetString());
+        Assert.True(again.GetProperty("replayed").GetBoolean());
+        Assert.Single(_provider.Requests);
+    }
+
+    [Fact]
+    public void Each_fault_of_the_database_has_its_code()
+    {
+        var faults = _app.Services.GetRequiredService<Faults>();
+        (StorageFault Fault, string Code, int Seconds)[] expected =
+            [(StorageFault.Unavailable, "STORAGE_UNAVAILABLE", 1), (StorageFault.Full, "STORAGE_FULL", 60), (StorageFault.Overloaded, "OVERLOADED", 1)];
+        foreach (var (fault, code, seconds) in expected)
+        {
+            var refused = faults.Refuse(new StorageException(fault, null));
+            Assert.Equal((503, code, TimeSpan.FromSeconds(seconds)), (refused.Status, refused.Errors[0].Code, refused.Errors[0].RetryAfter));
+        }
+
+        var own = faults.Refuse(new ChatException(new ChatError(ErrorCode.CursorExpired, "Too old.")));
+        Assert.Equal((400, "CURSOR_EXPIRED", "Too old."), (own.Status, own.Errors[0].Code, own.Errors[0].Message));
+        Assert.Equal((500, "INTERNAL"), (faults.Refuse(new InvalidOperationException("secret")).Status, faults.Refuse(new InvalidOperationException("secret")).Errors[0].Code));
+    }
+
+    private async Task AssertUnavailableAsync(TimeSpan within, string conversation)
+    {
+        // The machine of the tests is slower than the promise allows for.
+        var patience = within + TimeSpan.FromSeconds(1.5);
+        var clock = Stopwatch.StartNew();
+        using var graph = await _ada.Http.PostAsJsonAsync("/graphql", new { query = "{ me { username } }" });
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, patience);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, graph.StatusCode);
+        Assert.Contains("STORAGE_UNAVAILABLE", await graph.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        clock.Restart();
+        using var rest = await _ada.Http.GetAsync($"/conversations/{Person.NumberOf(conversation)}/messages");
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, patience);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, rest.StatusCode);
+        Assert.NotNull(rest.Headers.RetryAfter);
+        Assert.Equal("STORAGE_UNAVAILABLE", (await rest.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString());
+    }
+}
