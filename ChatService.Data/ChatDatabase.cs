@@ -56,7 +56,7 @@ public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOpt
                 },
                 ct),
             ct);
-        if (woken && !result.Failed) wakeUps.Wake(WakeKey.Feed(owner));
+        if (woken && !result.Failed) wakeUps.WakeAll(WakeKey.Feed(owner));
         return result;
     }
 

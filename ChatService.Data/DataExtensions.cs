@@ -45,6 +45,7 @@ public static class DataExtensions
         services.AddHostedService<CompletionKeeper>();
         services.AddHostedService<Indexer>();
         services.AddHostedService<Housekeeping>();
+        services.AddHostedService<PostgresWakeUp>();
         return services;
     }
 

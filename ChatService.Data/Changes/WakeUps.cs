@@ -16,7 +16,12 @@ public readonly record struct WakeKey(long Owner, long Completion)
 /// </summary>
 public sealed class WakeUps
 {
+    private const int MaximumForOthers = 10_000;
+
     private readonly ConcurrentDictionary<WakeKey, ImmutableArray<Listener>> _listeners = new();
+
+    private readonly Channel<WakeKey> _forOthers = Channel.CreateBounded<WakeKey>(
+        new BoundedChannelOptions(MaximumForOthers) { FullMode = BoundedChannelFullMode.DropWrite });
 
     public Listener Listen(WakeKey key)
     {
@@ -25,6 +30,17 @@ public sealed class WakeUps
         return listener;
     }
 
+    /// <summary>What is for other instances, too. When nobody takes them, the newest are dropped: theirs is the sweep.</summary>
+    public ChannelReader<WakeKey> ForOthers => _forOthers.Reader;
+
+    /// <summary>Wakes who listens in this process, and in the others a moment later.</summary>
+    public void WakeAll(WakeKey key)
+    {
+        Wake(key);
+        _forOthers.Writer.TryWrite(key);
+    }
+
+    /// <summary>Wakes who listens in this process.</summary>
     public void Wake(WakeKey key)
     {
         if (!_listeners.TryGetValue(key, out var listeners)) return;

@@ -36,7 +36,7 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     {
         _slots = new SemaphoreSlim(options.Value.MaximumRunning);
         _settler = new CompletionSettler(database);
-        _texts = new CompletionTextWriter(database, options, time, logger);
+        _texts = new CompletionTextWriter(database, wakeUps, options, time, logger);
         _caller = new ModelCaller(options, time);
         _titler = new Titler(database, models, _caller, options);
         (_wakeUps, _options, _time, _logger) = (wakeUps, options.Value, time, logger);
@@ -139,7 +139,7 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         {
             run.End(committed);
             _runs.TryRemove(KeyValuePair.Create(run.Key, run));
-            _wakeUps.Wake(run.Key);
+            _wakeUps.WakeAll(run.Key);
             await TitleAsync(committed, run);
             _slots.Release();
         }

@@ -9,7 +9,7 @@ namespace ChatService.Data;
 /// since. A text that cannot be stored now is stored with the next one: the answer does not wait for the database.
 /// </summary>
 internal sealed partial class CompletionTextWriter(
-    ChatDatabase database, IOptions<CompletionOptions> options, TimeProvider time, ILogger logger) : IDisposable
+    ChatDatabase database, WakeUps wakeUps, IOptions<CompletionOptions> options, TimeProvider time, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim _writing = new(1);
     // Not disposed: it holds no timer, and a host may be stopped twice.
@@ -56,7 +56,11 @@ internal sealed partial class CompletionTextWriter(
             try
             {
                 await StoreAsync([.. pieces.Select(p => p.Piece!)]);
-                foreach (var (run, piece) in pieces) run.Flushed(piece!.Offset + piece.Content.Length);
+                foreach (var (run, piece) in pieces)
+                {
+                    run.Flushed(piece!.Offset + piece.Content.Length);
+                    wakeUps.WakeAll(run.Key);
+                }
             }
             catch (DbUpdateException)
             {

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Npgsql;
+
+namespace ChatService.Tests;
+
+/// <summary>Two processes on one PostgreSQL: what one makes, the other shows.</summary>
+public sealed class TwoInstancesTests : IAsyncLifetime
+{
+    private static readonly Dictionary<string, string?> _settings = new()
+    {
+        ["Completions:FlushInterval"] = "00:00:00.05",
+        ["Completions:Lease"] = "00:00:10",
+        ["Completions:LeaseRenewal"] = "00:00:00.5",
+    };
+
+    private TestDatabase _database = null!;
+    private ScriptedProvider _provider = null!;
+    private ChatProcess _maker = null!;
+    private ChatProcess _other = null!;
+    private Person _here = null!;
+    private Person _there = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await Databases.CreateAsync(DatabaseKind.Postgres);
+        _provider = await ScriptedProvider.StartAsync();
+        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ChatProcess.StartAsync(_database, _provider, _settings)));
+        (_maker, _other) = (both[0], both[1]);
+        _here = await Person.SignUpAsync(_maker.Address, "ada");
+        _there = _here.At(_other.Address);
+    }
+
+    public async Task DisposeAsync()
+    {
+        _here.Dispose();
+        _there.Dispose();
+        await _maker.DisposeAsync();
+        await _other.DisposeAsync();
+        await _provider.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task An_answer_is_watched_and_resumed_through_the_other()
+    {
+        var (first, second) = (new Gate(), new Gate());
+        _provider.Answer(Reply.Of("One ").Wait(first).Text("two ").Wait(second).Text("three."));
+        var conversation = await _here.CreateConversationAsync("Counting");
+        var started = await StartAsync(conversation);
+        await using var events = _there.EventsAsync(started).GetAsyncEnumerator();
+        Assert.Equal("One ", await NextTextAsync(events));
+        first.Open();
+        Assert.Equal("two ", await NextTextAsync(events));
+        second.Open();
+        var resumed = await _there.WatchAsync(started, after: 4).WaitAsync(TimeSpan.FromSeconds(40));
+        Assert.Equal(("COMPLETED", "two three."), (resumed.Status, resumed.Text));
+        Assert.Equal([("USER", "Go."), ("ASSISTANT", "One two three.")], await _there.MessagesAsync(conversation));
+    }
+
+    [Fact]
+    public async Task An_answer_is_cancelled_through_the_other()
+    {
+        var gate = new Gate();
+        _provider.Answer(Reply.Of("One ").Wait(gate));
+        var started = await StartAsync(await _here.CreateConversationAsync("Counting"));
+        await gate.Reached;
+        var cancelled = (await _there.CancelAsync(started)).GetProperty("completion");
+        Assert.Equal("CANCELLED", cancelled.GetProperty("status").GetString());
+        Assert.Equal("One ", cancelled.GetProperty("message").GetProperty("content").GetString());
+        Assert.True(await (await _provider.RequestAsync(1)).Aborted.WaitAsync(TimeSpan.FromSeconds(5)));
+    }
+
+    [Fact]
+    public async Task Killing_the_maker_ends_it_for_who_watches_through_the_other()
+    {
+        _provider.Answer(Reply.Of("One ").Wait(new Gate()));
+        var conversation = await _here.CreateConversationAsync("Counting");
+        var started = await StartAsync(conversation);
+        await using var events = _there.EventsAsync(started).GetAsyncEnumerator();
+        Assert.Equal("One ", await NextTextAsync(events));
+        await _maker.KillAsync();
+        var ended = (await NextAsync(events)).GetProperty("completion");
+        Assert.Equal("INTERRUPTED", ended.GetProperty("status").GetString());
+        Assert.Equal("One ", ended.GetProperty("message").GetProperty("content").GetString());
+        _provider.Answer("All.");
+        Assert.Equal("COMPLETED", (await _there.CompleteAsync(conversation, null)).GetProperty("completion").GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task The_feed_tells_what_the_other_wrote_even_when_the_wake_up_is_lost()
+    {
+        await using var feed = _there.SubscribeAsync("subscription { changes { kind conversation { title } } }", new { }).GetAsyncEnumerator();
+        var next = feed.MoveNextAsync().AsTask();
+        foreach (var title in (string[])["Heard", "Unheard"])
+        {
+            // Whoever listens loses the connection, and the wake-ups with it.
+            if (title == "Unheard") await StopListeningAsync();
+            // The subscription begins at now, which is whenever the server gets to it: say it until it is heard.
+            await Poll.UntilAsync(async () =>
+            {
+                await _here.CreateConversationAsync(title);
+                return await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(3))) == next;
+            });
+            Assert.True(await next);
+            Assert.Equal(title, feed.Current.GetProperty("data").GetProperty("changes").GetProperty("conversation").GetProperty("title").GetString());
+            next = feed.MoveNextAsync().AsTask();
+        }
+
+        await _other.KillAsync();
+        await Assert.ThrowsAnyAsync<Exception>(() => next);
+    }
+
+    private async Task<string> StartAsync(string conversation) =>
+        (await _here.StartAsync(conversation, "Go.")).GetProperty("completion").GetProperty("id").GetString()!;
+
+    private async Task StopListeningAsync()
+    {
+        await using var admin = NpgsqlDataSource.Create(_database.AdminConnectionString);
+        await using var command = admin.CreateCommand(
+            "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%' AND pid <> pg_backend_pid()");
+        Assert.Equal(2L, await command.ExecuteScalarAsync());
+    }
+
+    private static async Task<string?> NextTextAsync(IAsyncEnumerator<JsonElement> events) => (await NextAsync(events)).GetProperty("content").GetString();
+
+    private static async Task<JsonElement> NextAsync(IAsyncEnumerator<JsonElement> events)
+    {
+        Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(40)));
+        return events.Current.GetProperty("data").GetProperty("completionEvents");
+    }
+}
