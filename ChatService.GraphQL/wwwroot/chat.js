@@ -25,11 +25,13 @@ export class Chat {
   #search;
   #changes;
   #sidebar = new Sidebar();
+  #isLeaving = false;
   #controller = new AbortController();
 
   /** `leave(reason)`: there is no session any more. */
   constructor(token, leave) {
-    const ended = () => leave(t("error.UNAUTHENTICATED"));
+    // Whoever signs out need not be told that the session has ended.
+    const ended = () => leave(this.#isLeaving ? undefined : t("error.UNAUTHENTICATED"));
     this.#leave = leave;
     this.#api = new Api(token, ended);
     this.#socket = new Socket(token, ended, (isUp) => (byId("line").textContent = isUp ? "" : t("offline")));
@@ -65,7 +67,8 @@ export class Chat {
     byId("new").onclick = () => this.#begin();
     byId("help").onclick = showShortcuts;
     byId("sign-out").onclick = () => this.#try(async () => {
-      await signOut(this.#api);
+      this.#isLeaving = true;
+      await signOut(this.#api).finally(() => (this.#isLeaving = false));
       history.replaceState(null, "", location.pathname);
       this.#leave();
     });

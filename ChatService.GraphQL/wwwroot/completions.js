@@ -9,9 +9,9 @@ const againAfter = 2_000;
 
 /**
  * Follows an answer from the text that is there: each piece once, over broken lines too, since every new line asks for what
- * comes after the text it has. `onText(text)` as it grows, then `onFinished(message)`, whose text counts. Returns what ends it.
+ * comes after the text it has. `onText(text)` as it grows, then `onFinished(message)`, whose text counts, or `onGone()`. Returns what ends it.
  */
-export function followCompletion(socket, { id, text }, onText, onFinished) {
+export function followCompletion(socket, { id, text }, { onText, onFinished, onGone }) {
   let withSources = true;
   let end = () => {};
   let timer = 0;
@@ -25,7 +25,8 @@ export function followCompletion(socket, { id, text }, onText, onFinished) {
     if (code === "GRAPHQL_VALIDATION_FAILED" && withSources) {
       withSources = false;
       subscribe();
-    } else if (!unknown.includes(code)) timer = setTimeout(subscribe, againAfter);
+    } else if (unknown.includes(code)) onGone();
+    else timer = setTimeout(subscribe, againAfter);
   };
   const subscribe = () => (end = socket.subscribe(request, { next, error }));
   subscribe();

@@ -1,6 +1,6 @@
 import { byId } from "./dom.js";
 import { conversationFields } from "./conversations.js";
-import { buildMessage, messageFields, showMessage, showText } from "./message.js";
+import { buildMessage, isRunning, messageFields, showMessage, showText } from "./message.js";
 
 const pageSize = 40;
 const nearEnd = 120;
@@ -24,6 +24,7 @@ export class Messages {
   #start = { more: false, cursor: null };
   #end = { more: false, cursor: null };
   #loading = false;
+  #edition = 0;
   #observer = new IntersectionObserver((entries) => this.#reached(entries), { root: this.#scroller, rootMargin: "400px" });
 
   constructor(api, onAgain) {
@@ -55,7 +56,7 @@ export class Messages {
     this.#shown.clear();
     this.#list.replaceChildren();
     const { nodes, pageInfo } = conversation.messages;
-    nodes.forEach((message) => this.put(message));
+    nodes.forEach((message) => this.#put(message));
     this.#start = { more: pageInfo.hasPreviousPage, cursor: pageInfo.startCursor };
     this.#end = { more: pageInfo.hasNextPage, cursor: pageInfo.endCursor };
     if (!messageId || !this.#show(messageId)) this.#toBottom();
@@ -65,8 +66,9 @@ export class Messages {
 
   /** Makes the newest page what the service has now: what others wrote, replaced or deleted. */
   async sync() {
-    const id = this.#conversation;
+    const [id, edition] = [this.#conversation, this.#edition];
     const conversation = await this.#read(newest);
+    if (edition !== this.#edition) return this.sync();
     if (id !== this.#conversation || !conversation || this.#end.more) return conversation;
     const { nodes } = conversation.messages;
     const there = new Set(nodes.map((message) => message.id));
@@ -75,7 +77,7 @@ export class Messages {
       if (message.sequence >= first && !there.has(shown)) this.remove(shown);
     }
     const stays = this.isAtEnd;
-    nodes.forEach((message) => this.put(message));
+    nodes.forEach((message) => this.#put(message));
     if (stays) this.#toBottom();
     return conversation;
   }
@@ -85,10 +87,18 @@ export class Messages {
     return !this.#end.more && scrollHeight - scrollTop - clientHeight < nearEnd;
   }
 
-  /** Shows a message as it is now, at its place. */
+  /** Adds what has just been written, or brings it up to date. A reading that began before knows nothing of it. */
   put(message) {
+    this.#edition++;
+    this.#put(message);
+  }
+
+  /** Shows a message as it is now, at its place. */
+  #put(message) {
     const known = this.#shown.get(message.id);
     if (known) {
+      // The stored text of an answer in the making is a moment behind the one that was streamed.
+      if (isRunning(message) && message.content.length < known.message.content.length) message = { ...message, content: known.message.content };
       if (JSON.stringify(known.message) === JSON.stringify(message)) return;
       known.message = message;
       return showMessage(known.node, message);
@@ -158,7 +168,7 @@ export class Messages {
       if (!conversation || (end !== this.#start && end !== this.#end)) return;
       const { nodes, pageInfo } = conversation.messages;
       const fromBottom = this.#scroller.scrollHeight - this.#scroller.scrollTop;
-      nodes.forEach((message) => this.put(message));
+      nodes.forEach((message) => this.#put(message));
       if (end === this.#start) {
         this.#scroller.scrollTop = this.#scroller.scrollHeight - fromBottom;
         Object.assign(end, { more: pageInfo.hasPreviousPage, cursor: pageInfo.startCursor });

@@ -105,8 +105,8 @@ export class Thread {
 
   #showState(conversation) {
     this.#showConversation(conversation);
+    // Without one, an answer that is followed has ended, and its own stream tells how; or it began after this was read.
     if (conversation.activeCompletion) this.#follow(conversation.activeCompletion);
-    else this.#unfollow();
   }
 
   #showConversation(conversation) {
@@ -125,12 +125,12 @@ export class Thread {
     this.#unfollow();
     const reader = new Reader(message.content.length);
     let frame = 0;
-    const shown = (text) => {
+    const onText = (text) => {
       cancelAnimationFrame(frame);
       frame = requestAnimationFrame(() => this.#messages.grow(message.id, text));
       reader.grow(text);
     };
-    const finished = (whole) => {
+    const onFinished = (whole) => {
       cancelAnimationFrame(frame);
       this.#answer = null;
       this.#tell.busy(false);
@@ -138,7 +138,7 @@ export class Thread {
       reader.finish(whole.content);
       say(t(whole.completion.status === "COMPLETED" ? "answered" : `status.${whole.completion.status}`));
     };
-    const end = followCompletion(this.#socket, { id, text: message.content }, shown, finished);
+    const end = followCompletion(this.#socket, { id, text: message.content }, { onText, onFinished, onGone: () => this.#unfollow() });
     this.#answer = { id, end: () => { cancelAnimationFrame(frame); end(); } };
     this.#messages.grow(message.id, message.content);
     this.#tell.busy(true);
