@@ -1,7 +1,8 @@
 // The chat page in Chromium, from registering to signing out: node chat.mjs <address> <desktop|phone> <folder for screenshots>
 import assert from "node:assert/strict";
 import { mkdir } from "node:fs/promises";
-import { browse, check, isAccessible, Visitor } from "./browser.mjs";
+import { browse, check, isAccessible } from "./browser.mjs";
+import { Visitor } from "./visitor.mjs";
 
 const [address, size, folder] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });

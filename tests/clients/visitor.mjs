@@ -1,0 +1,185 @@
+import { join } from "node:path";
+import { isStill } from "./browser.mjs";
+
+const sizes = {
+  desktop: { viewport: { width: 1200, height: 780 } },
+  phone: { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+};
+const password = "correct horse battery";
+const patience = 20_000;
+
+/** Somebody with a browser of their own. */
+export class Visitor {
+  faults = [];
+  #sockets = new Set();
+
+  static async arrive(browser, { address, folder, size, locale }) {
+    const context = await browser.newContext({ ...sizes[size], locale, permissions: ["clipboard-read", "clipboard-write"] });
+    const visitor = new Visitor();
+    Object.assign(visitor, { context, address, folder, size, name: `${size}-${Date.now() % 1e6}` });
+    await context.routeWebSocket(/\/graphql$/, (socket) => visitor.#connect(socket));
+    visitor.#use(await context.newPage());
+    return visitor;
+  }
+
+  #use(page) {
+    this.page = page;
+    page.setDefaultTimeout(patience);
+    page.on("pageerror", (error) => this.faults.push(error.message));
+    page.on("console", (line) => /Content Security Policy/.test(line.text()) && this.faults.push(line.text()));
+    page.on("request", (request) => request.url().startsWith(this.address) || this.faults.push(request.url()));
+  }
+
+  #connect(socket) {
+    socket.connectToServer();
+    this.#sockets.add(socket);
+  }
+
+  leave() {
+    return this.context.close();
+  }
+
+  /** Another tab of the same browser, at the same place. */
+  async secondTab() {
+    const tab = Object.assign(new Visitor(), { context: this.context, address: this.address, folder: this.folder, size: this.size });
+    tab.faults = this.faults;
+    tab.#use(await this.context.newPage());
+    await tab.page.goto(this.page.url());
+    return tab;
+  }
+
+  /** What a broken line looks like to the page. */
+  async cutLines() {
+    await Promise.all([...this.#sockets].map((socket) => socket.close({ code: 1012 }).catch(() => {})));
+    this.#sockets.clear();
+  }
+
+  open() {
+    return this.page.goto(this.address);
+  }
+
+  async shot(name) {
+    await isStill(this.page);
+    await this.page.screenshot({ path: join(this.folder, `${this.size}-${name}.png`) });
+  }
+
+  async register() {
+    await this.page.getByRole("button", { name: "New here?" }).click();
+    await this.#enter(password, "Create an account");
+    await this.box().waitFor();
+  }
+
+  signIn(secret = password) {
+    return this.#enter(secret, "Sign in");
+  }
+
+  async #enter(secret, button) {
+    await this.page.getByLabel("Name", { exact: true }).fill(this.name);
+    await this.page.getByLabel("Password").fill(secret);
+    await this.page.getByRole("button", { name: button, exact: true }).click();
+  }
+
+  async signOut() {
+    await this.openSidebar();
+    await this.page.getByRole("button", { name: "Sign out" }).click();
+    await this.page.getByLabel("Password").waitFor();
+  }
+
+  box() {
+    return this.page.getByLabel("Your message", { exact: true });
+  }
+
+  messages() {
+    return this.page.locator("#messages > li");
+  }
+
+  /** Asks, and comes back when the service has the question: then the box is empty. */
+  async ask(text) {
+    await this.send(text);
+    await this.page.waitForFunction(() => document.getElementById("content").value === "");
+  }
+
+  async send(text) {
+    await this.box().fill(text);
+    await this.box().press("Enter");
+  }
+
+  /** Some words of an answer are there, and not all. */
+  answering() {
+    return this.page.locator(".message.running .prose > *").first().waitFor();
+  }
+
+  async answered() {
+    await this.page.locator("#messages > li.assistant").last().waitFor();
+    await this.page.locator(".message.running").waitFor({ state: "detached" });
+    await this.page.getByRole("button", { name: "Send" }).waitFor();
+  }
+
+  async begin() {
+    await this.openSidebar();
+    await this.page.getByRole("button", { name: "New conversation" }).click();
+    await this.page.getByRole("heading", { name: "What is on your mind?" }).waitFor();
+  }
+
+  async search(text) {
+    await this.page.getByRole("searchbox").fill(text);
+  }
+
+  async rename(title) {
+    await this.page.getByRole("button", { name: "Rename", exact: true }).click();
+    await this.page.getByLabel("Title").fill(title);
+    await this.page.getByRole("button", { name: "Save" }).click();
+    await this.page.getByRole("heading", { name: title }).waitFor();
+  }
+
+  inList(title, count) {
+    return this.page.waitForFunction(
+      ([text, wanted]) => [...document.querySelectorAll("#conversations .name")].filter((name) => name.textContent === text).length === wanted, [title, count]);
+  }
+
+  async openSidebar() {
+    if (this.size === "phone") await this.page.getByRole("button", { name: "Conversations and search" }).click();
+  }
+
+  async closeSidebar() {
+    if (this.size === "phone") await this.page.keyboard.press("Escape");
+  }
+
+  /** Scrolls to one end, again and again, as what is loaded moves it away, until so many items are there. */
+  scrollUntil(place, top, items, count) {
+    return this.page.waitForFunction(
+      ([selector, to, item, wanted]) => {
+        document.querySelector(selector).scrollTop = to;
+        return document.querySelectorAll(item).length >= wanted;
+      }, [place, top, items, count]);
+  }
+
+  isInSight(id) {
+    return this.page.evaluate((wanted) => {
+      const [box, place] = [wanted, "scroller"].map((one) => document.getElementById(one).getBoundingClientRect());
+      return box.bottom > place.top && box.top < place.bottom;
+    }, id);
+  }
+
+  /** Conversations and messages by the API, as another client of the same person would write them. */
+  async fill(conversations, messages) {
+    const token = await this.page.evaluate(() => localStorage.getItem("chat.token"));
+    const call = async (query, input) => {
+      const response = await fetch(new URL("/graphql", this.address), {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+        body: JSON.stringify({ query, variables: { input } }),
+      });
+      return Object.values((await response.json()).data)[0];
+    };
+    let conversation;
+    for (let i = 1; i <= conversations; i++) {
+      const made = await call("mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id } } }", { title: `Talk ${i}` });
+      conversation = made.conversation.id;
+    }
+    for (let i = 1; i <= messages; i++) {
+      await call("mutation($input: CreateMessageInput!) { createMessage(input: $input) { message { id } } }", { conversationId: conversation, content: `Note ${i}` });
+    }
+    return { conversation, count: messages };
+  }
+}
