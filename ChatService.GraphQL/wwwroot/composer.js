@@ -93,7 +93,7 @@ export class Composer {
   async #begin(content) {
     const title = content.trim().split("\n", 1)[0];
     const { conversation } = await this.#api.mutateOnce("conversations", create, { title: shorten(title) });
-    this.#thread.show(conversation);
+    this.#thread.begin(conversation);
     this.#onCreated(conversation);
   }
 

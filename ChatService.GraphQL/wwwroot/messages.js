@@ -39,8 +39,9 @@ export class Messages {
     this.clear();
   }
 
-  clear() {
-    this.#conversation = null;
+  /** Shows nothing: no conversation, or one that has no message yet. */
+  clear(id = null) {
+    this.#conversation = id;
     this.#shown.clear();
     this.#list.replaceChildren();
     this.#start.more = this.#end.more = false;

@@ -45,6 +45,12 @@ export class Thread {
     this.#showConversation(null);
   }
 
+  /** A conversation that has just been made. */
+  begin(conversation) {
+    this.#messages.clear(conversation.id);
+    this.#showConversation(conversation);
+  }
+
   async open(id, messageId) {
     if (this.conversation?.id !== id) this.#unfollow();
     const conversation = await this.#messages.open(id, messageId);
