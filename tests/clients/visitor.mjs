@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { join } from "node:path";
 import { isStill } from "./browser.mjs";
 
@@ -113,6 +114,7 @@ export class Visitor {
     await this.page.locator("#messages > li.assistant").last().waitFor();
     await this.page.locator(".message.running").waitFor({ state: "detached" });
     await this.page.getByRole("button", { name: "Send" }).waitFor();
+    assert.equal(await this.page.locator("#notice").textContent(), "");
   }
 
   async begin() {
