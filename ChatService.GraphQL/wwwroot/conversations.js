@@ -50,11 +50,13 @@ export class ConversationList {
   upsert(conversation) {
     const known = this.#shown.get(conversation.id);
     if ((conversation.archivedAt !== null) !== this.#archived) return this.remove(conversation.id);
+    const hadFocus = known?.node.contains(document.activeElement);
     known?.node.remove();
     const entry = { conversation, node: this.#build(conversation) };
     this.#shown.set(conversation.id, entry);
     const next = [...this.#list.children].find((node) => this.#shown.get(node.dataset.id).conversation.updatedAt < conversation.updatedAt);
     this.#list.insertBefore(entry.node, next ?? null);
+    if (hadFocus) entry.node.firstChild.focus();
     this.#tellIfEmpty();
   }
 
