@@ -117,10 +117,10 @@ export class Messages {
     this.#shown.delete(id);
   }
 
-  /** The text of an answer so far. */
+  /** The text of an answer so far; one that has ended does not grow, whatever an older reading says. */
   grow(id, text) {
     const entry = this.#shown.get(id);
-    if (!entry) return;
+    if (!entry || !isRunning(entry.message)) return;
     const stays = this.isAtEnd;
     entry.message = { ...entry.message, content: text };
     showText(entry.node, text, true);
