@@ -14,7 +14,7 @@ import { Thread } from "./thread.js";
 const update = `mutation($input: UpdateConversationInput!) { updateConversation(input: $input) { conversation { ${conversationFields} } errors { code message } } }`;
 const remove = "mutation($input: DeleteConversationInput!) { deleteConversation(input: $input) { errors { code message } } }";
 
-/** The page of one session, from signing in to signing out. What is open stands in the address: #conversation/message. */
+/** The page of one session, from signing in to signing out. What is open stands in the address: #/conversation/message. */
 export class Chat {
   #leave;
   #api;
@@ -97,7 +97,7 @@ export class Chat {
 
   /** Opens what the address names. */
   async #go() {
-    const [id, messageId] = location.hash.slice(1).split("/").map(decodeURIComponent);
+    const [id, messageId] = location.hash.slice(2).split("/").map(decodeURIComponent);
     this.#composer.notice("");
     this.#list.mark(id);
     if (id) await this.#try(() => this.#thread.open(id, messageId));
@@ -113,7 +113,7 @@ export class Chat {
   }
 
   #created(conversation) {
-    history.pushState(null, "", `#${conversation.id}`);
+    history.pushState(null, "", `#/${conversation.id}`);
     this.#list.upsert(conversation);
     this.#list.mark(conversation.id);
   }

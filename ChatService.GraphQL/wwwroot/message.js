@@ -60,7 +60,7 @@ function sources({ completion }) {
   const found = completion?.sources ?? [];
   if (found.length === 0) return [];
   const links = found.map(({ message }) => element("li", {},
-    element("a", { href: `#${message.conversation.id}/${message.id}` }, message.conversation.title || t("untitled")),
+    element("a", { href: `#/${message.conversation.id}/${message.id}` }, message.conversation.title || t("untitled")),
     element("span", { className: "soft" }, excerpt(message.content))));
   return [element("details", { className: "sources", open: true }, element("summary", {}, t("sources", { count: found.length })), element("ol", {}, ...links))];
 }

@@ -91,7 +91,7 @@ export class Search {
 
 function buildHit({ snippet, highlights, node }) {
   const { conversation } = node;
-  return element("li", {}, element("a", { href: `#${conversation.id}/${node.id}` },
+  return element("li", {}, element("a", { href: `#/${conversation.id}/${node.id}` },
     element("span", { className: "name" }, conversation.title || t("untitled")),
     element("time", { dateTime: node.createdAt }, when(node.createdAt)),
     element("span", { className: "snippet" }, ...marked(snippet, highlights))));
