@@ -22,6 +22,6 @@ if (await app.PrepareDatabaseAsync(migrateOnly: args.Contains("--migrate"))) ret
 app.UseChatProblems();
 app.UseBrowserRules(graphQL: "/graphql");
 app.UseChatPage();
-app.MapChatGraphQL("/graphql");
+app.MapChatGraphQL("/graphql", app.UseIde("/graphql"));
 app.MapChatRest();
 app.Run();
