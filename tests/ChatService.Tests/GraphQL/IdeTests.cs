@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace ChatService.Tests;
@@ -7,6 +8,18 @@ namespace ChatService.Tests;
 public sealed partial class IdeTests(SqliteApp app) : IClassFixture<SqliteApp>
 {
     private const string Browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+
+    [Fact]
+    public async Task In_Chromium_it_loads_the_schema_and_runs_a_query_a_mutation_and_a_subscription()
+    {
+        app.Provider.When(request => request.IsChat, Reply.Of("Nothing ", "but the sun ", "rises."));
+        var ada = await app.RegisterAsync("ada");
+        var conversation = await ada.CreateConversationAsync();
+        using var seen = JsonDocument.Parse(await NodeClients.RunAsync("ide.mjs", app.App.Address.AbsoluteUri, ada.Token, conversation));
+        Assert.Equal(ada.Username, seen.RootElement.GetProperty("username").GetString());
+        Assert.Equal("COMPLETED", seen.RootElement.GetProperty("status").GetString());
+        Assert.Equal(0, seen.RootElement.GetProperty("elsewhere").GetArrayLength());
+    }
 
     [Theory]
     [InlineData(Browser, true)]
