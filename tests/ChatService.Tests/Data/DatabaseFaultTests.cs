@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace ChatService.Tests;
 
 /// <summary>PostgreSQL away, hung, or silent about a commit.</summary>
+[Collection(Alone.Name)]
 public sealed class DatabaseFaultTests : IAsyncLifetime
 {
     private TestDatabase _database = null!;

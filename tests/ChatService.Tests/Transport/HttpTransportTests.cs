@@ -201,7 +201,7 @@ public sealed class HttpTransportTests : IAsyncLifetime
     [Fact]
     public async Task A_subscription_in_plain_json_is_refused_and_opens_nothing()
     {
-        using var response = await _host.PostAsync("""{"query":"subscription{ticks(count:0){number}}"}""");
+        using var response = await _host.PostAsync("""{"query":"subscription{ticks(times:0){number}}"}""");
         Assert.Equal(HttpStatusCode.NotAcceptable, response.StatusCode);
         Assert.Equal(0, _host.Probe.Open);
     }

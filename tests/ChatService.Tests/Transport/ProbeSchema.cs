@@ -125,7 +125,7 @@ public class ProbeSubscription
 {
     /// <summary>Counts; with 0 it stays silent for ever.</summary>
     public static Task<IAsyncEnumerable<TickType>> TicksAsync(
-        [FromServices] Probe probe, CancellationToken ct, int count = 3, int size = 1) => Task.FromResult(probe.Ticks(count, size, ct));
+        [FromServices] Probe probe, CancellationToken ct, int times = 3, int size = 1) => Task.FromResult(probe.Ticks(times, size, ct));
 
     public static Task<IAsyncEnumerable<TickType>> RefusedAsync([FromServices] CurrentUser me)
         => throw new FieldError(ErrorCode.NotFound, $"Nothing for {me.IdOrNull}.");

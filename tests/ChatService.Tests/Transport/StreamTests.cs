@@ -9,11 +9,11 @@ namespace ChatService.Tests;
 public sealed class StreamTests
 {
     private const string Events = "text/event-stream";
-    private const string Silent = """{"query":"subscription{ticks(count:0){number}}"}""";
-    private const string Flood = "subscription { ticks(count: 1000000, size: 10000) { number text } }";
+    private const string Silent = """{"query":"subscription{ticks(times:0){number}}"}""";
+    private const string Flood = "subscription { ticks(times: 1000000, size: 10000) { number text } }";
 
     [Theory]
-    [InlineData("""{"query":"subscription{ticks(count:2){number}}"}""", """{"data":{"ticks":{"number":0}}}""", """{"data":{"ticks":{"number":1}}}""")]
+    [InlineData("""{"query":"subscription{ticks(times:2){number}}"}""", """{"data":{"ticks":{"number":0}}}""", """{"data":{"ticks":{"number":1}}}""")]
     [InlineData("""{"query":"{hello}"}""", """{"data":{"hello":"hello world"}}""")]
     [InlineData("""{"query":"mutation{add(amount:3)}"}""", """{"data":{"add":3}}""")]
     public async Task An_event_stream_has_a_next_for_each_result_and_a_complete(string body, params string[] results)
@@ -95,8 +95,8 @@ public sealed class StreamTests
         using var idle = await SocketClient.OpenAsync(host, "ada");
         using var client = await SocketClient.OpenAsync(host, "ada");
         using var other = await SocketClient.OpenAsync(host, "grace");
-        await client.SubscribeAsync("1", "subscription { ticks(count: 0) { number } }");
-        await other.SubscribeAsync("1", "subscription { ticks(count: 0) { number } }");
+        await client.SubscribeAsync("1", "subscription { ticks(times: 0) { number } }");
+        await other.SubscribeAsync("1", "subscription { ticks(times: 0) { number } }");
         using var events = await host.PostAsync(Silent, Events, "ada");
         await host.Probe.UntilAsync(p => p.Open == 3);
 
@@ -126,7 +126,7 @@ public sealed class StreamTests
     {
         await using var host = await TransportHost.StartAsync(("Limits:StreamsPerUser", "1"));
         using var first = await SocketClient.OpenAsync(host, "ada");
-        await first.SubscribeAsync("1", "subscription { ticks(count: 0) { number } }");
+        await first.SubscribeAsync("1", "subscription { ticks(times: 0) { number } }");
         await host.Probe.UntilAsync(p => p.Open == 1);
         await first.SubscribeAsync("2", "subscription { ticks { number } }");
         var error = Assert.Single(await first.ReceiveUntilAsync("error", "2"));
@@ -148,7 +148,7 @@ public sealed class StreamTests
         await using var host = await TransportHost.StartAsync(("Transport:DrainTime", "00:00:00.5"));
         using var idle = await SocketClient.OpenAsync(host);
         using var busy = await SocketClient.OpenAsync(host);
-        await busy.SubscribeAsync("1", "subscription { ticks(count: 0) { number } }");
+        await busy.SubscribeAsync("1", "subscription { ticks(times: 0) { number } }");
         using var events = await host.PostAsync(Silent, Events);
         await host.Probe.UntilAsync(p => p.Open == 2);
 

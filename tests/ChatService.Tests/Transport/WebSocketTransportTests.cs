@@ -6,7 +6,7 @@ namespace ChatService.Tests;
 
 public sealed class WebSocketTransportTests : IAsyncLifetime
 {
-    private const string Silent = "subscription { ticks(count: 0) { number } }";
+    private const string Silent = "subscription { ticks(times: 0) { number } }";
 
     private TransportHost _host = null!;
 
