@@ -1,4 +1,5 @@
 using System.Globalization;
+using ChatService.Data;
 using GraphQL.Types;
 using GraphQLParser.AST;
 
@@ -84,18 +85,5 @@ internal static class CleanText
 {
     /// <exception cref="FormatException">The text holds NUL or half a surrogate pair.</exception>
     public static object? Check(object? value)
-        => value is string text && !IsClean(text) ? throw new FormatException("The text holds NUL or a lone surrogate.") : value;
-
-    public static bool IsClean(ReadOnlySpan<char> text)
-    {
-        if (text.Contains('\0'))
-            return false;
-        while (text.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and var at)
-        {
-            if (at + 1 >= text.Length || !char.IsSurrogatePair(text[at], text[at + 1]))
-                return false;
-            text = text[(at + 2)..];
-        }
-        return true;
-    }
+        => value is string text && !Input.IsWellFormed(text) ? throw new FormatException("The text holds NUL or a lone surrogate.") : value;
 }
