@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -71,18 +72,23 @@ public static class DataExtensions
         services.AddPooledDbContextFactory<SqliteChatDbContext>((provider, options) => options
             .UseSqlite(SqliteConnectionOf(provider))
             .AddInterceptors(new SqliteSettings())
-            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
+            .ConfigureChat());
         services.AddPooledDbContextFactory<PostgresChatDbContext>((provider, options) => options
             .UseNpgsql(
                 PostgresSettings.WithTimeouts(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value),
                 postgres => postgres.UseVector().EnableRetryOnFailure(Retries, TimeSpan.FromSeconds(0.5), null))
-            .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking));
+            .ConfigureChat());
         services.AddSingleton<IDbContextFactory<ChatDbContext>>(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider switch
         {
             DatabaseProvider.Sqlite => new Contexts<SqliteChatDbContext>(provider.GetRequiredService<IDbContextFactory<SqliteChatDbContext>>()),
             DatabaseProvider.Postgres => new Contexts<PostgresChatDbContext>(provider.GetRequiredService<IDbContextFactory<PostgresChatDbContext>>()),
         });
     }
+
+    private static void ConfigureChat(this DbContextOptionsBuilder options) => options
+        .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
+        // Comparing the whole model with the last migration's is for a test, not for each start.
+        .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
 
     private static string SqliteConnectionOf(IServiceProvider provider) =>
         provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString is { Length: > 0 } given ? given : "Data Source=chat.db";

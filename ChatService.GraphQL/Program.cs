@@ -18,7 +18,7 @@ if (args.Contains("--print-schema"))
     return;
 }
 
-if (await app.PrepareDatabaseAsync(migrateOnly: args.Contains("--migrate"))) return;
+if (await app.PrepareAsync(migrateOnly: args.Contains("--migrate"))) return;
 app.UseChatProblems();
 app.UseBrowserRules(graphQL: "/graphql");
 app.UseChatPage();

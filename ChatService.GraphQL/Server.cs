@@ -31,14 +31,23 @@ internal static class Server
         builder.Services.AddHostedService<AddressCheck>();
     }
 
-    /// <summary>Brings the database up to date where that is wanted, and refuses to start on one that is not.</summary>
-    /// <returns>True when the process was started for that alone.</returns>
-    public static async Task<bool> PrepareDatabaseAsync(this WebApplication app, bool migrateOnly)
+    /// <summary>
+    /// Brings the database up to date where that is wanted, and refuses to start on one that is not. Builds the schema at the same
+    /// time, so that the first caller waits for neither.
+    /// </summary>
+    /// <returns>True when the process was started for the database alone.</returns>
+    public static async Task<bool> PrepareAsync(this WebApplication app, bool migrateOnly)
+    {
+        var schema = migrateOnly ? Task.CompletedTask : Task.Run(() => app.Services.GetRequiredService<Documents>().CompileAsync("{ __typename }", default).AsTask());
+        await Task.WhenAll(schema, app.PrepareDatabaseAsync(migrateOnly));
+        return migrateOnly;
+    }
+
+    private static async Task PrepareDatabaseAsync(this WebApplication app, bool migrateOnly)
     {
         var sqlite = app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider == DatabaseProvider.Sqlite;
         if (migrateOnly || sqlite || app.Environment.IsDevelopment()) await app.Services.MigrateChatAsync(CancellationToken.None);
         else await app.Services.CheckChatMigrationsAsync(CancellationToken.None);
-        return migrateOnly;
     }
 
     /// <summary>Answers of the framework itself, such as 404 and 405, have the form of all others.</summary>

@@ -1,8 +1,13 @@
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+
 namespace ChatService.Data;
 
 /// <summary>What one piece of a message means to one model. A message without a meaning to the model has none.</summary>
 public sealed class MessageEmbedding
 {
+    /// <summary>A vector is never changed in its place, so that its numbers need not be compared.</summary>
+    public static readonly ValueComparer<float[]> ReplacedAsAWhole = new((one, other) => one == other, vector => vector.Length);
+
     public long OwnerId { get; init; }
 
     public long MessageId { get; init; }
