@@ -117,6 +117,7 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
         model.Entity<MessageEmbedding>(embedding =>
         {
             embedding.HasKey(e => new { e.OwnerId, e.MessageId, e.Model, e.Piece });
+            embedding.Property(e => e.Vector);
             embedding.HasOne<Message>().WithMany().HasForeignKey(e => new { e.OwnerId, e.MessageId });
         });
         model.Entity<PendingEmbedding>(pending =>

@@ -50,7 +50,7 @@ public sealed class PostgresChatDbContext(DbContextOptions<PostgresChatDbContext
         foreach (var kind in Enum.GetValues<IdKind>()) model.HasSequence<long>(SequenceOf(kind)).IncrementsBy(IdBlocks.Size);
         model.HasDbFunction(() => CurrentTransaction()).HasName("pg_current_xact_id").IsBuiltIn().HasStoreType("xid8");
         base.OnModelCreating(model);
-        model.Entity<MessageEmbedding>().Property(e => e.Vector).HasColumnType("vector").HasConversion(v => new Vector(v), v => v.ToArray(), MessageEmbedding.ReplacedAsAWhole);
+        model.Entity<MessageEmbedding>().Property(e => e.Vector).HasColumnType("halfvec").HasConversion(v => new HalfVector(v), v => v.ToArray(), MessageEmbedding.ReplacedAsAWhole);
     }
 
     private static string SequenceOf(IdKind kind) => kind switch

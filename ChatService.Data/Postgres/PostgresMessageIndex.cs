@@ -39,7 +39,7 @@ internal sealed class PostgresMessageIndex : IMessageIndex
 
     /// <remarks>Vectors have length 1, so the inner product is the cosine; one of another length is none of this model's.</remarks>
     public async Task<List<MeaningHit>> FindByMeaningAsync(
-        ChatDbContext db, long owner, string model, float[] vector, float minimumSimilarity, SearchFilter filter, int most, CancellationToken ct)
+        ChatDbContext db, long owner, string model, Half[] vector, float minimumSimilarity, SearchFilter filter, int most, CancellationToken ct)
     {
         await using var command = await CommandAsync(
             db,
@@ -55,7 +55,7 @@ internal sealed class PostgresMessageIndex : IMessageIndex
             ct);
         Bind(command, owner, filter);
         command.Parameters.AddWithValue("model", model);
-        command.Parameters.AddWithValue("vector", new Vector(vector));
+        command.Parameters.AddWithValue("vector", new HalfVector(vector));
         command.Parameters.AddWithValue("dimensions", vector.Length);
         command.Parameters.AddWithValue("minimum", (double)minimumSimilarity);
         command.Parameters.AddWithValue("most", most);
@@ -121,7 +121,7 @@ internal sealed class PostgresMessageIndex : IMessageIndex
             await copy.WriteAsync(embedding.Piece, ct);
             await copy.WriteAsync(embedding.Start, ct);
             await copy.WriteAsync(embedding.Length, ct);
-            await copy.WriteAsync(new Vector(embedding.Vector), ct);
+            await copy.WriteAsync(new HalfVector(embedding.Vector), ct);
             await copy.WriteAsync(embedding.ConversationId, ct);
             await copy.WriteAsync(embedding.Role.ToString(), ct);
             await copy.WriteAsync(embedding.CreatedAt, NpgsqlDbType.TimestampTz, ct);

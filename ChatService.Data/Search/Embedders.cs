@@ -62,21 +62,29 @@ public sealed class Embedders : IDisposable
 
     /// <summary>The vector of a search text; null when the model sees nothing in it.</summary>
     /// <exception cref="EmbedderException">There is none to be had now.</exception>
-    internal async Task<float[]?> EmbedQueryAsync(string model, string text, CancellationToken ct) =>
+    internal async Task<Half[]?> EmbedQueryAsync(string model, string text, CancellationToken ct) =>
         (await EmbedAsync(model, [text], _options.QueryTimeout, ct))[0];
 
     /// <summary>The vectors of any number of texts, of length 1; null for a text in which the model sees nothing.</summary>
     /// <exception cref="EmbedderException">There are none to be had now.</exception>
-    internal async Task<IReadOnlyList<float[]?>> EmbedAllAsync(string model, IReadOnlyList<string> texts, CancellationToken ct)
+    internal async Task<IReadOnlyList<Half[]?>> EmbedAllAsync(string model, IReadOnlyList<string> texts, CancellationToken ct)
     {
-        var vectors = new List<float[]?>(texts.Count);
+        var vectors = new List<Half[]?>(texts.Count);
         foreach (var batch in texts.Chunk(_options.BatchSize)) vectors.AddRange(await EmbedAsync(model, batch, _options.BatchTimeout, ct));
         return vectors;
     }
 
+    /// <summary>The vector in the precision in which vectors are stored and compared.</summary>
+    public static Half[] ToStored(float[] vector)
+    {
+        var stored = new Half[vector.Length];
+        TensorPrimitives.ConvertToHalf(vector, stored);
+        return stored;
+    }
+
     public void Dispose() => _http.Dispose();
 
-    private async Task<float[]?[]> EmbedAsync(string model, string[] texts, TimeSpan timeout, CancellationToken ct)
+    private async Task<Half[]?[]> EmbedAsync(string model, string[] texts, TimeSpan timeout, CancellationToken ct)
     {
         if (model == HashingEmbedder.Model) return [.. texts.Select(text => ToUnitLength(HashingEmbedder.Embed(text)))];
         if (_client is null) throw new EmbedderException(refused: false, null);
@@ -105,11 +113,11 @@ public sealed class Embedders : IDisposable
             ? (model[..at], dimensions)
             : (model, null);
 
-    private static float[]? ToUnitLength(float[] vector)
+    private static Half[]? ToUnitLength(float[] vector)
     {
         var length = TensorPrimitives.Norm(vector);
         if (!float.IsFinite(length) || length <= 0) return null;
         TensorPrimitives.Divide(vector, length, vector);
-        return vector;
+        return ToStored(vector);
     }
 }

@@ -17,7 +17,7 @@ public interface IMessageIndex
 
     /// <summary>Exact, the most similar first, of equal ones the newer; each message by its best piece.</summary>
     Task<List<MeaningHit>> FindByMeaningAsync(
-        ChatDbContext db, long owner, string model, float[] vector, float minimumSimilarity, SearchFilter filter, int most, CancellationToken ct);
+        ChatDbContext db, long owner, string model, Half[] vector, float minimumSimilarity, SearchFilter filter, int most, CancellationToken ct);
 
     /// <summary>Takes off the queue what is still as it was and is not being deleted at this moment, and locks its message.</summary>
     /// <returns>What was taken.</returns>

@@ -47,7 +47,7 @@ public sealed class SearchRanker(ChatDatabase database, IMessageIndex index, Emb
             ct);
     }
 
-    private async Task<(string Model, float[]? Vector, bool Degraded)> EmbedAsync(string text, CancellationToken ct)
+    private async Task<(string Model, Half[]? Vector, bool Degraded)> EmbedAsync(string text, CancellationToken ct)
     {
         var (serving, _) = await models.FindAsync(ct);
         try

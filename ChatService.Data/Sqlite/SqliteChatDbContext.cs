@@ -46,7 +46,7 @@ public sealed class SqliteChatDbContext(DbContextOptions<SqliteChatDbContext> op
     {
         base.OnModelCreating(model);
         model.Entity<MessageEmbedding>().Property(e => e.Vector)
-            .HasConversion(v => MemoryMarshal.AsBytes<float>(v).ToArray(), v => MemoryMarshal.Cast<byte, float>(v).ToArray(), MessageEmbedding.ReplacedAsAWhole);
+            .HasConversion(v => MemoryMarshal.AsBytes<Half>(v).ToArray(), v => MemoryMarshal.Cast<byte, Half>(v).ToArray(), MessageEmbedding.ReplacedAsAWhole);
         model.Entity<IdCounter>(counter =>
         {
             counter.ToTable("id_counters");

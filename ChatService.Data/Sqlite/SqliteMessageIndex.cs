@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using SQLitePCL;
 
 namespace ChatService.Data;
@@ -38,17 +39,19 @@ internal sealed class SqliteMessageIndex : IMessageIndex
     }
 
     public async Task<List<MeaningHit>> FindByMeaningAsync(
-        ChatDbContext db, long owner, string model, float[] vector, float minimumSimilarity, SearchFilter filter, int most, CancellationToken ct)
+        ChatDbContext db, long owner, string model, Half[] vector, float minimumSimilarity, SearchFilter filter, int most, CancellationToken ct)
     {
         await using var command = await CommandAsync(
             db, $"SELECT m.message_id, m.start, m.length, m.vector FROM message_embeddings m WHERE {Filtered} AND m.model = @model ORDER BY m.message_id, m.piece", ct);
         Bind(command, owner, filter);
         command.Parameters.AddWithValue("@model", model);
         await using var reader = await command.ExecuteReaderAsync(ct);
+        var (wanted, stored) = (new float[vector.Length], new float[vector.Length]);
+        TensorPrimitives.ConvertToSingle(vector, wanted);
         var best = new List<MeaningHit>();
         while (await reader.ReadAsync(ct))
         {
-            var similarity = Similarity(reader, vector);
+            var similarity = Similarity(reader, wanted, stored);
             if (similarity < minimumSimilarity) continue;
             var hit = new MeaningHit(reader.GetInt64(0), similarity, new Piece(reader.GetInt32(1), reader.GetInt32(2)));
             if (best.Count == 0 || best[^1].MessageId != hit.MessageId) best.Add(hit);
@@ -61,12 +64,14 @@ internal sealed class SqliteMessageIndex : IMessageIndex
     /// <remarks>There is one writer at a time, and this is it.</remarks>
     public async Task<HashSet<long>> TakeOffQueueAsync(ChatDbContext db, IReadOnlyList<QueueKey> keys, CancellationToken ct)
     {
+        await using var command = await CommandAsync(
+            db, "DELETE FROM pending_embeddings WHERE owner_id = @owner AND message_id = @message AND stamp = @stamp", ct);
+        var (owner, message, stamp) = (Parameter(command, "@owner"), Parameter(command, "@message"), Parameter(command, "@stamp"));
         var taken = new HashSet<long>();
         foreach (var key in keys)
         {
-            var deleted = await db.PendingEmbeddings
-                .Where(p => p.OwnerId == key.OwnerId && p.MessageId == key.MessageId && p.Stamp == key.Stamp).ExecuteDeleteAsync(ct);
-            if (deleted > 0) taken.Add(key.MessageId);
+            (owner.Value, message.Value, stamp.Value) = (key.OwnerId, key.MessageId, key.Stamp);
+            if (await command.ExecuteNonQueryAsync(ct) > 0) taken.Add(key.MessageId);
         }
 
         return taken;
@@ -74,28 +79,56 @@ internal sealed class SqliteMessageIndex : IMessageIndex
 
     public async Task ReplaceAsync(ChatDbContext db, IReadOnlyList<MessageEmbedding> embeddings, CancellationToken ct)
     {
-        foreach (var embedding in embeddings.DistinctBy(e => (e.MessageId, e.Model)))
+        await using var delete = await CommandAsync(
+            db, "DELETE FROM message_embeddings WHERE owner_id = @owner AND message_id = @message AND model = @model", ct);
+        var (owner, message, model) = (Parameter(delete, "@owner"), Parameter(delete, "@message"), Parameter(delete, "@model"));
+        foreach (var replaced in embeddings.DistinctBy(e => (e.MessageId, e.Model)))
         {
-            await db.MessageEmbeddings
-                .Where(e => e.OwnerId == embedding.OwnerId && e.MessageId == embedding.MessageId && e.Model == embedding.Model)
-                .ExecuteDeleteAsync(ct);
+            (owner.Value, message.Value, model.Value) = (replaced.OwnerId, replaced.MessageId, replaced.Model);
+            await delete.ExecuteNonQueryAsync(ct);
         }
 
-        db.MessageEmbeddings.AddRange(embeddings);
-        await db.SaveChangesAsync(ct);
+        await using var insert = await CommandAsync(
+            db,
+            """
+            INSERT INTO message_embeddings (owner_id, message_id, model, piece, start, length, vector, conversation_id, role, created_at)
+            VALUES (@owner, @message, @model, @piece, @start, @length, @vector, @conversation, @role, @created)
+            """,
+            ct);
+        string[] names = ["@owner", "@message", "@model", "@piece", "@start", "@length", "@vector", "@conversation", "@role", "@created"];
+        var parameters = Array.ConvertAll(names, name => Parameter(insert, name));
+        foreach (var e in embeddings)
+        {
+            object[] values =
+            [
+                e.OwnerId, e.MessageId, e.Model, e.Piece, e.Start, e.Length, MemoryMarshal.AsBytes<Half>(e.Vector).ToArray(),
+                e.ConversationId, e.Role.ToString(), PendingEmbedding.Microseconds(e.CreatedAt),
+            ];
+            foreach (var (parameter, value) in parameters.Zip(values)) parameter.Value = value;
+            await insert.ExecuteNonQueryAsync(ct);
+        }
     }
 
     /// <summary>Read where SQLite has it: an array for each of some 30,000 vectors would cost more than the arithmetic.</summary>
-    private static float Similarity(SqliteDataReader reader, float[] vector)
+    private static float Similarity(SqliteDataReader reader, float[] wanted, float[] stored)
     {
-        var stored = MemoryMarshal.Cast<byte, float>(raw.sqlite3_column_blob(reader.Handle, 3));
-        return stored.Length == vector.Length ? TensorPrimitives.Dot(stored, vector) : -1;
+        var halves = MemoryMarshal.Cast<byte, Half>(raw.sqlite3_column_blob(reader.Handle, 3));
+        if (halves.Length != wanted.Length) return -1;
+        TensorPrimitives.ConvertToSingle(halves, stored);
+        return TensorPrimitives.Dot(stored, wanted);
     }
 
     private static async Task<SqliteCommand> CommandAsync(ChatDbContext db, string sql, CancellationToken ct)
     {
         await db.Database.OpenConnectionAsync(ct);
-        return new SqliteCommand(sql, (SqliteConnection)db.Database.GetDbConnection());
+        return new SqliteCommand(sql, (SqliteConnection)db.Database.GetDbConnection(), (SqliteTransaction?)db.Database.CurrentTransaction?.GetDbTransaction());
+    }
+
+    private static SqliteParameter Parameter(SqliteCommand command, string name)
+    {
+        var parameter = command.CreateParameter();
+        parameter.ParameterName = name;
+        return command.Parameters.Add(parameter);
     }
 
     private static void Bind(SqliteCommand command, long owner, SearchFilter filter)

@@ -46,7 +46,7 @@ internal static class BulkMessages
         Model = HashingEmbedder.Model,
         Start = 0,
         Length = message.Content.Length,
-        Vector = HashingEmbedder.Embed(message.Content),
+        Vector = Embedders.ToStored(HashingEmbedder.Embed(message.Content)),
         ConversationId = message.ConversationId,
         Role = message.Role,
         CreatedAt = message.CreatedAt,

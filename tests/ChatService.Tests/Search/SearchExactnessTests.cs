@@ -21,7 +21,7 @@ public sealed class PostgresSearchExactnessTests(ITestOutputHelper output) : Sea
             await using var command = new NpgsqlCommand(
                 "SELECT message_id, vector <=> $2 FROM message_embeddings WHERE owner_id = $1 ORDER BY vector <=> $2 LIMIT 10", connection);
             command.Parameters.AddWithValue(owner);
-            command.Parameters.AddWithValue(new Vector(query));
+            command.Parameters.AddWithValue(new HalfVector(Embedders.ToStored(query)));
             await using var reader = await command.ExecuteReaderAsync();
             while (await reader.ReadAsync()) { }
         });
@@ -46,16 +46,16 @@ public abstract class SearchExactnessTests(DatabaseKind kind, ITestOutputHelper 
         foreach (var size in new[] { 10, 1_000, 30_000 })
         {
             var (owner, first, contents) = await FillAsync($"Owner{size}", size);
-            var vectors = contents.ConvertAll(content => HashingEmbedder.Embed(content));
+            var vectors = contents.ConvertAll(Rounded);
             var queries = Enumerable.Range(0, Queries).Select(_ => Text(random, 3)).ToList();
             foreach (var query in queries)
             {
-                var expected = BruteForce(HashingEmbedder.Embed(query), vectors);
+                var expected = BruteForce(Rounded(query), vectors);
                 var found = (await SearchAsync(owner, query, SearchMode.Semantic)).Hits;
                 Assert.Equal(expected.Count, found.Count);
                 Assert.All(found.Zip(expected), pair => Assert.Equal(pair.Second.Score, pair.First.Score, 1e-5));
                 Assert.All(found, hit => Assert.InRange(hit.Message.Id, first, first + size - 1));
-                Assert.All(found, hit => Assert.Equal(TensorPrimitives.Dot(HashingEmbedder.Embed(query), vectors[(int)(hit.Message.Id - first)]), hit.Score, 1e-5));
+                Assert.All(found, hit => Assert.Equal(TensorPrimitives.Dot(Rounded(query), vectors[(int)(hit.Message.Id - first)]), hit.Score, 1e-5));
             }
 
             var search = await MedianMillisecondsAsync(queries, query => SearchAsync(owner, query, SearchMode.Semantic));
@@ -96,6 +96,14 @@ public abstract class SearchExactnessTests(DatabaseKind kind, ITestOutputHelper 
         .. vectors.Select((vector, i) => (i, (double)TensorPrimitives.Dot(query, vector)))
             .Where(hit => hit.Item2 >= HashingEmbedder.MinimumSimilarity).OrderByDescending(hit => hit.Item2).Take(10),
     ];
+
+    /// <summary>As it is stored, in half precision.</summary>
+    private static float[] Rounded(string text)
+    {
+        var vector = new float[HashingEmbedder.Dimensions];
+        TensorPrimitives.ConvertToSingle(Embedders.ToStored(HashingEmbedder.Embed(text)), vector);
+        return vector;
+    }
 
     private static string Text(Random random, int words) => string.Join(' ', random.GetItems(_vocabulary, words));
 
