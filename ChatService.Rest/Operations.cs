@@ -35,8 +35,9 @@ internal sealed class Operations(IOptions<RestOptions> options)
     private Reply Judge(OperationAnswer answer, Addressed actsFor)
     {
         var problem = FindProblem(answer, actsFor);
-        // In documented mode only what has no owner leaves a call without a user.
-        if (problem?.Code is ProblemCode.Unauthenticated && _options.Documented && actsFor.Kind is not AddressKind.Nobody)
+        // In documented mode only what has no owner leaves a call without a user; a bad token was refused before.
+        if (problem?.Code is ProblemCode.Unauthenticated && _options.Documented && actsFor.Kind is not AddressKind.Nobody
+            && answer.Status != StatusCodes.Status401Unauthorized)
             problem = new Problem(ProblemCode.NotFound);
         return problem is null ? new Reply(answer.Data!, null) : new Reply(null!, problem);
     }
