@@ -5,7 +5,9 @@ public sealed class PostgresApp() : AppFixture(DatabaseKind.Postgres);
 public sealed class SqliteApp() : AppFixture(DatabaseKind.Sqlite);
 
 /// <summary>One running service with a scripted model for the tests of a class; each test registers its own people.</summary>
-public abstract class AppFixture(DatabaseKind kind) : IAsyncLifetime
+/// <param name="kind">Its database.</param>
+/// <param name="settings">Configuration that the tests need.</param>
+public abstract class AppFixture(DatabaseKind kind, params (string Key, string Value)[] settings) : IAsyncLifetime
 {
     private int _people;
 
@@ -19,7 +21,7 @@ public abstract class AppFixture(DatabaseKind kind) : IAsyncLifetime
     {
         Database = await Databases.CreateAsync(kind);
         Provider = await ScriptedProvider.StartAsync();
-        App = ChatApp.Start(Database, Provider);
+        App = ChatApp.Start(Database, Provider, settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
     }
 
     public async Task DisposeAsync()

@@ -1,0 +1,104 @@
+using GraphQL;
+using GraphQL.Types;
+using GraphQLParser;
+using GraphQLParser.AST;
+
+namespace ChatService.Tests;
+
+/// <summary>Places in a schema by their coordinates: <c>Query.node</c>, <c>Query.node(id:)</c>, <c>SignInInput.username</c>.</summary>
+internal sealed class SchemaCoordinates(ISchema schema)
+{
+    /// <summary>
+    /// Where an isolation fault can be: every root field, every field that leads to something owned, and every argument and input field
+    /// that can name something: ids, texts (cursors, keys and names are among them), offsets.
+    /// </summary>
+    public IReadOnlySet<string> ThatNeedWalls()
+    {
+        schema.Initialize();
+        var owned = OwnedTypes();
+        var needed = new HashSet<string>();
+        foreach (var type in schema.AllTypes.OfType<IComplexGraphType>().Where(type => !type.Name.StartsWith("__", StringComparison.Ordinal)))
+        {
+            foreach (var field in type.Fields)
+            {
+                if (type is IInputObjectGraphType ? Names(field.Name, field.ResolvedType!) : IsRoot(type) || owned.Contains(NameOf(field.ResolvedType!)))
+                    needed.Add($"{type.Name}.{field.Name}");
+                foreach (var argument in field.Arguments ?? [])
+                    if (Names(argument.Name, argument.ResolvedType!))
+                        needed.Add($"{type.Name}.{field.Name}({argument.Name}:)");
+            }
+        }
+
+        return needed;
+    }
+
+    /// <summary>What a document uses.</summary>
+    public IReadOnlySet<string> UsedBy(string document)
+    {
+        var used = new HashSet<string>();
+        var operation = Parser.Parse(document).Definitions.OfType<GraphQLOperationDefinition>().Single();
+        IObjectGraphType? root = operation.Operation switch
+        {
+            OperationType.Mutation => schema.Mutation,
+            OperationType.Subscription => schema.Subscription,
+            _ => schema.Query,
+        };
+        Visit(operation.SelectionSet, root!, used);
+        return used;
+    }
+
+    private void Visit(GraphQLSelectionSet? set, IGraphType type, HashSet<string> used)
+    {
+        foreach (var selection in set?.Selections ?? [])
+        {
+            if (selection is GraphQLInlineFragment inline)
+                Visit(inline.SelectionSet, schema.AllTypes[inline.TypeCondition!.Type.Name.Value]!, used);
+            if (selection is not GraphQLField field)
+                continue;
+            var definition = ((IComplexGraphType)type).GetField(field.Name.Value)!;
+            used.Add($"{type.Name}.{field.Name.StringValue}");
+            foreach (var argument in field.Arguments?.Items ?? [])
+            {
+                used.Add($"{type.Name}.{field.Name.StringValue}({argument.Name.StringValue}:)");
+                Visit(argument.Value, definition.Arguments!.Find(argument.Name.Value)!.ResolvedType!.GetNamedType(), used);
+            }
+
+            Visit(field.SelectionSet, definition.ResolvedType!.GetNamedType(), used);
+        }
+    }
+
+    private static void Visit(GraphQLValue value, IGraphType type, HashSet<string> used)
+    {
+        foreach (var field in (value as GraphQLObjectValue)?.Fields ?? [])
+        {
+            used.Add($"{type.Name}.{field.Name.StringValue}");
+            Visit(field.Value, ((IComplexGraphType)type).GetField(field.Name.Value)!.ResolvedType!.GetNamedType(), used);
+        }
+    }
+
+    /// <summary>Those that can be fetched by an id, and whatever leads to one.</summary>
+    private HashSet<string> OwnedTypes()
+    {
+        var owned = new HashSet<string> { "Node" };
+        int before;
+        do
+        {
+            before = owned.Count;
+            foreach (var type in schema.AllTypes)
+            {
+                if (type is IImplementInterfaces node && node.ResolvedInterfaces.Any(parent => owned.Contains(parent.Name))
+                    || type is UnionGraphType union && union.PossibleTypes.Any(member => owned.Contains(member.Name))
+                    || type is IObjectGraphType thing && !IsRoot(thing) && thing.Fields.Any(field => owned.Contains(NameOf(field.ResolvedType!))))
+                    owned.Add(type.Name);
+            }
+        }
+        while (owned.Count > before);
+        return owned;
+    }
+
+    private bool IsRoot(IGraphType type) => type == schema.Query || type == schema.Mutation || type == schema.Subscription;
+
+    private static bool Names(string name, IGraphType type) => NameOf(type) is "ID" or "String" || name == "after";
+
+    private static string NameOf(IGraphType type) => type.GetNamedType().Name;
+}
