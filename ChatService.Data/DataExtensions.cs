@@ -26,6 +26,7 @@ public static class DataExtensions
         services.AddOptions<SecurityOptions>().Bind(configuration.GetSection(SecurityOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<CompletionOptions>().Bind(configuration.GetSection(CompletionOptions.Section))
             .ValidateDataAnnotations().Validate(ModelCatalog.Check, ModelCatalog.Expected).ValidateOnStart();
+        services.AddOptions<CompletionLimits>().Bind(configuration.GetSection(CompletionLimits.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<EmbeddingOptions>().Bind(configuration.GetSection(EmbeddingOptions.Section))
             .ValidateDataAnnotations().Validate(EmbeddingOptions.Check, EmbeddingOptions.Expected).ValidateOnStart();
         services.AddOptions<ChangeOptions>().Bind(configuration.GetSection(ChangeOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
@@ -34,7 +35,7 @@ public static class DataExtensions
         services.AddSingleton<Clock>().AddSingleton<WakeUps>().AddSingleton<ChatDatabase>().AddSingleton<IdBlocks>();
         services.AddSingleton<PasswordHasher>().AddSingleton<SessionService>().AddSingleton<UserService>();
         services.AddSingleton<ConversationService>().AddSingleton<MessageService>().AddSingleton<MessageHistory>();
-        services.AddSingleton<ModelCatalog>().AddSingleton<Recollection>().AddSingleton<CompletionEngine>().AddSingleton<CompletionService>().AddSingleton<CompletionWatcher>();
+        services.AddSingleton<ModelCatalog>().AddSingleton<Recollection>().AddSingleton<CompletionQuota>().AddSingleton<CompletionEngine>().AddSingleton<CompletionService>().AddSingleton<CompletionWatcher>();
         services.AddSingleton<Embedders>().AddSingleton<SearchModels>().AddSingleton<SearchRanker>().AddSingleton<SearchService>();
         services.AddSingleton<IMessageIndex>(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider switch
         {

@@ -19,9 +19,11 @@ if (args.Contains("--print-schema"))
 }
 
 if (await app.PrepareAsync(migrateOnly: args.Contains("--migrate"))) return;
+app.UseKnownProxies();
 app.UseChatProblems();
 app.UseBrowserRules(graphQL: "/graphql");
 app.UseChatPage();
+app.UseLimits(graphQL: "/graphql");
 app.MapChatGraphQL("/graphql", app.UseIde("/graphql"));
 app.MapChatRest();
 app.Run();

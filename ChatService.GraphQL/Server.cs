@@ -8,7 +8,6 @@ internal static class Server
 {
     private const string DefaultUrl = "http://localhost:3001";
     private const int MaximumBodyBytes = 1024 * 1024;
-    private const int MaximumConnections = 4_000;
 
     public static void ConfigureChatServer(this WebApplicationBuilder builder)
     {
@@ -24,8 +23,6 @@ internal static class Server
             server.Limits.MaxRequestLineSize = 8 * 1024;
             server.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
-            server.Limits.MaxConcurrentConnections = MaximumConnections;
-            server.Limits.MaxConcurrentUpgradedConnections = MaximumConnections;
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(24));
         builder.Services.AddHostedService<AddressCheck>();

@@ -51,7 +51,12 @@ internal sealed class ProblemWriter : IProblemDetailsWriter
     public bool CanWrite(ProblemDetailsContext context) => true;
 
     public ValueTask WriteAsync(ProblemDetailsContext context) =>
-        new(new Problem(ProblemCodes.FromStatus(context.HttpContext.Response.StatusCode)).ExecuteAsync(context.HttpContext));
+        new(new Problem(ProblemCodes.FromStatus(context.HttpContext.Response.StatusCode), RetryAfterSeconds: Given(context.HttpContext.Response))
+            .ExecuteAsync(context.HttpContext));
+
+    // Whoever refused the request may have said when to come back.
+    private static int? Given(HttpResponse response) =>
+        int.TryParse(response.Headers.RetryAfter, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : null;
 }
 
 /// <summary>From a code, wherever it came from, to what a REST client is told.</summary>

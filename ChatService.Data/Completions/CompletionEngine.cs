@@ -21,6 +21,7 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
 
     private readonly ConcurrentDictionary<WakeKey, CompletionRun> _runs = new();
     private readonly SemaphoreSlim _slots;
+    private readonly CompletionQuota _quota;
     private readonly CompletionSettler _settler;
     private readonly CompletionTextWriter _texts;
     private readonly ModelCaller _caller;
@@ -32,14 +33,14 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     private Task _drained = Task.CompletedTask;
 
     public CompletionEngine(
-        ChatDatabase database, WakeUps wakeUps, ModelCatalog models, IOptions<CompletionOptions> options, TimeProvider time, ILogger<CompletionEngine> logger)
+        ChatDatabase database, WakeUps wakeUps, ModelCatalog models, CompletionQuota quota, IOptions<CompletionOptions> options, TimeProvider time, ILogger<CompletionEngine> logger)
     {
         _slots = new SemaphoreSlim(options.Value.MaximumRunning);
         _settler = new CompletionSettler(database);
         _texts = new CompletionTextWriter(database, wakeUps, options, time, logger);
         _caller = new ModelCaller(options, time);
         _titler = new Titler(database, models, _caller, options);
-        (_wakeUps, _options, _time, _logger) = (wakeUps, options.Value, time, logger);
+        (_quota, _wakeUps, _options, _time, _logger) = (quota, wakeUps, options.Value, time, logger);
     }
 
     /// <summary>Who holds the leases of what this process makes.</summary>
@@ -89,7 +90,7 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
 
     internal void GiveSlotBack() => _slots.Release();
 
-    /// <summary>Begins to make what has been committed as running.</summary>
+    /// <summary>Begins to make what has been committed as running. It has a slot and a place of its owner's quota, and gives both back.</summary>
     internal void Launch(CompletionRun run)
     {
         _runs[run.Key] = run;
@@ -137,6 +138,7 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         }
         finally
         {
+            _quota.GiveBack(run.Row.OwnerId);
             run.End(committed);
             _runs.TryRemove(KeyValuePair.Create(run.Key, run));
             _wakeUps.WakeAll(run.Key);

@@ -15,7 +15,8 @@ public sealed record CompletionRequest(
 
 /// <summary>Answers: asked for, looked up, stopped. The making is the engine's.</summary>
 public sealed class CompletionService(
-    ChatDatabase database, IdBlocks ids, ModelCatalog models, Recollection recollection, CompletionEngine engine, WakeUps wakeUps, Clock clock, IOptions<CompletionOptions> options)
+    ChatDatabase database, IdBlocks ids, ModelCatalog models, Recollection recollection, CompletionEngine engine, CompletionQuota quota,
+    WakeUps wakeUps, Clock clock, IOptions<CompletionOptions> options)
 {
     private static readonly ChatError _stopping = new(ErrorCode.ShuttingDown, "The service is stopping.", RetryAfter: TimeSpan.FromSeconds(5));
 
@@ -26,7 +27,7 @@ public sealed class CompletionService(
     /// <returns>
     /// The completion: a new one; the one that an earlier request under the same key made; or, where the question is answered already,
     /// the one that answered it. Errors, with nothing stored: BAD_USER_INPUT, NOT_FOUND, MODEL_NOT_ALLOWED, CONVERSATION_BUSY,
-    /// NOTHING_TO_COMPLETE, CONTEXT_OVERFLOW, IDEMPOTENCY_CONFLICT, OVERLOADED, SHUTTING_DOWN.
+    /// NOTHING_TO_COMPLETE, CONTEXT_OVERFLOW, IDEMPOTENCY_CONFLICT, RATE_LIMITED, OVERLOADED, SHUTTING_DOWN.
     /// </returns>
     public async Task<Result<Once<Completion>>> StartAsync(long owner, CompletionRequest request, string? idempotencyKey, CancellationToken ct)
     {
@@ -38,7 +39,7 @@ public sealed class CompletionService(
         var recalled = await recollection.FindAsync(owner, request, ct);
         if (!engine.TryTakeSlot()) return CompletionEngine.Overloaded;
         CompletionRun? run = null;
-        var launched = false;
+        var (counted, launched) = (false, false);
         try
         {
             var started = await database.ChangeAsync<Once<Completion>>(
@@ -51,6 +52,9 @@ public sealed class CompletionService(
                     var turn = await CompletionTurn.FindAsync(unit, request, seen.Value, models, token);
                     if (turn.Failed) return turn.Error;
                     if (turn.Value.Existing is { } existing) return new Once<Completion>(existing, Replayed: seen.Value is not null);
+                    // Only what is made anew counts, and once, however often the unit runs.
+                    if (!counted && quota.Take(owner) is { } limited) return limited;
+                    counted = true;
                     var made = await turn.Value.BeginAsync(unit, request, recalled, questionId, answerId, engine.Instance, options.Value.Lease, token);
                     if (made.Failed) return made.Error;
                     if (seen.Value is { } earlier) earlier.ResultId = answerId;
@@ -70,6 +74,7 @@ public sealed class CompletionService(
         finally
         {
             if (!launched) engine.GiveSlotBack();
+            if (counted && !launched) quota.GiveBack(owner);
         }
     }
 

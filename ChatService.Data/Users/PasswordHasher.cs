@@ -2,25 +2,26 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Konscious.Security.Cryptography;
+using Microsoft.Extensions.Options;
 
 namespace ChatService.Data;
 
 /// <summary>
 /// Argon2id with 19 MiB, two passes, one lane (OWASP's second choice of equal strength), as PHC strings.
-/// One hash is made at a time: each takes a core for some 50 ms, and the rest of the service needs the other one.
+/// One hash is made at a time, unless configured otherwise: each takes a core for some 50 ms, and the rest of the service needs the other one.
 /// </summary>
-public sealed class PasswordHasher
+public sealed class PasswordHasher(IOptions<SecurityOptions> options)
 {
     private const int MemoryKib = 19_456;
     private const int Passes = 2;
     private const int Lanes = 1;
     private const int SaltBytes = 16;
     private const int HashBytes = 32;
-    private const int MaximumWaiting = 16;
     private static readonly ChatError _overloaded =
         new(ErrorCode.Overloaded, "Too many sign-ins at once.", RetryAfter: TimeSpan.FromSeconds(1));
 
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly SemaphoreSlim _turn = new(options.Value.HashesAtOnce);
+    private readonly int _most = options.Value.HashesAtOnce + options.Value.HashesWaiting;
     private int _waiting;
 
     /// <returns>The PHC string of a new salt; OVERLOADED when the queue is full.</returns>
@@ -51,7 +52,7 @@ public sealed class PasswordHasher
 
     private async Task<Result<byte[]>> DeriveAsync(string password, byte[] salt, int memory, int passes, int lanes, CancellationToken ct)
     {
-        if (Interlocked.Increment(ref _waiting) > MaximumWaiting + 1)
+        if (Interlocked.Increment(ref _waiting) > _most)
         {
             Interlocked.Decrement(ref _waiting);
             return _overloaded;

@@ -4,6 +4,9 @@ namespace ChatService.GraphQL;
 public static class BrowserExtensions
 {
     private static readonly string[] _requestHeaders = ["Authorization", "Content-Type", "Accept", "Idempotency-Key"];
+    private static readonly Refused _foreign =
+        Refused.Request(StatusCodes.Status403Forbidden, Codes.OriginRefused, "Pages of this origin may not use the service.");
+
     private static readonly string[] _responseHeaders = ["Retry-After", "Idempotent-Replayed", "X-Session-Token"];
 
     public static IServiceCollection AddBrowserRules(this IServiceCollection services)
@@ -28,19 +31,7 @@ public static class BrowserExtensions
         });
         app.UseCors(policy => policy.SetIsOriginAllowed(origins.Allows)
             .WithHeaders(_requestHeaders).WithExposedHeaders(_responseHeaders).AllowAnyMethod().SetPreflightMaxAge(TimeSpan.FromHours(1)));
-        app.Use((http, next) => origins.Refuses(http.Request) ? RefuseAsync(http, graphQL) : next(http));
-    }
-
-    private static Task RefuseAsync(HttpContext http, string graphQL)
-    {
-        if (http.Request.Path.Equals(graphQL, StringComparison.OrdinalIgnoreCase))
-        {
-            var refused = Refused.Request(StatusCodes.Status403Forbidden, Codes.OriginRefused, "Pages of this origin may not use the service.");
-            return http.RequestServices.GetRequiredService<HttpTransport>().RefuseAsync(http, refused);
-        }
-
-        http.Response.StatusCode = StatusCodes.Status403Forbidden;
-        return Task.CompletedTask;
+        app.Use((http, next) => origins.Refuses(http.Request) ? http.RefuseAsync(_foreign, graphQL) : next(http));
     }
 
     /// <summary>A page that needs another policy has set its own, with its own frame-ancestors.</summary>

@@ -14,9 +14,24 @@ public sealed class BearerToken(SessionLookup sessions)
     /// <summary>What is answered to a bad token, whatever is wrong with it.</summary>
     public static Refused Refusal { get; } = Refused.Request(401, Codes.Unauthenticated, "The session is unknown or has ended. Sign in again.");
 
+    /// <summary>As <see cref="ReadAsync(HttpContext, CancellationToken)"/>, whose next call for this request gets the same result, or the same fault.</summary>
+    public async ValueTask<Caller?> ReadAheadAsync(HttpContext http)
+    {
+        var reading = ReadAsync(http, http.RequestAborted).AsTask();
+        http.Features.Set(reading);
+        return await reading;
+    }
+
     /// <returns>The caller, anonymous without a header; null if the header is not good.</returns>
     public ValueTask<Caller?> ReadAsync(HttpContext http, CancellationToken ct)
     {
+        if (http.Features.Get<Task<Caller?>>() is { } ahead)
+        {
+            // Once: who asks again and later wants to know how it is then.
+            http.Features.Set<Task<Caller?>>(null);
+            return new(ahead);
+        }
+
         var header = http.Request.Headers.Authorization;
         return header.Count switch
         {

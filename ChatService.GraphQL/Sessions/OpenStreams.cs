@@ -12,13 +12,13 @@ public sealed class OpenStreams : IDisposable
 {
     private readonly ConcurrentDictionary<StreamLease, byte> _open = new();
     private readonly Dictionary<object, int> _counts = [];
-    private readonly StreamLimits _limits;
+    private readonly TrafficLimits _limits;
     private readonly CancellationTokenRegistration _stopping;
     private readonly ITimer _drain;
     private int _total;
 
     public OpenStreams(
-        IOptions<StreamLimits> limits, IOptions<TransportOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
+        IOptions<TrafficLimits> limits, IOptions<TransportOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
     {
         _limits = limits.Value;
         var stopping = new OperationError(Codes.ShuttingDown, "The service is stopping. Connect again and resume.");

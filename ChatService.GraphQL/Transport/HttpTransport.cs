@@ -73,6 +73,8 @@ public sealed class HttpTransport(
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = $"{accepted.Json ?? Accepted.PlainJson}; charset=utf-8";
+        if (outcome is Executed { Result.Errors: { Count: > 0 } errors })
+            RetryAfter.Set(http.Response, errors);
         await http.Response.StartAsync(http.RequestAborted);
         await using (var json = ResultWriter.Open(http.Response.BodyWriter))
         {

@@ -18,6 +18,7 @@ public sealed class OperationRunner(
     Documents documents,
     Faults faults,
     OpenStreams streams,
+    OperationGate gate,
     IServiceScopeFactory scopes,
     IHostApplicationLifetime lifetime,
     IOptions<GuardOptions> guardOptions,
@@ -84,9 +85,14 @@ public sealed class OperationRunner(
     private async Task<OperationOutcome> ExecuteAsync(
         CompiledOperation operation, IValidationResult arguments, OperationRequest request, Caller caller, CancellationToken ct)
     {
+        var isTimed = !operation.RootFields.Any(_options.UntimedRootFields.Contains);
+        // What may take long is bounded by other means, and must not keep the places of what does not.
+        using var place = isTimed ? await gate.EnterAsync(ct) : null;
+        if (isTimed && place is null)
+            return OperationGate.Refusal;
         await using var scope = OpenScope(caller);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        if (!operation.RootFields.Any(_options.UntimedRootFields.Contains))
+        if (isTimed)
             deadline.CancelAfter(_options.OperationTimeout);
         using var context = BuildContext(operation, arguments, request, scope.ServiceProvider, deadline.Token);
         try

@@ -8,7 +8,7 @@ namespace ChatService.GraphQL;
 /// else but its own short answers; operations run beside it.
 /// </summary>
 internal sealed class SocketSession(
-    HttpContext http, WebSocket socket, Caller caller, OperationRunner runner, BearerToken tokens, OpenStreams streams, Faults faults,
+    HttpContext http, WebSocket socket, Caller caller, OperationRunner runner, BearerToken tokens, OpenStreams streams, RequestLimits limits, Faults faults,
     TransportOptions options, TimeProvider time, CancellationToken stopping) : IDisposable
 {
     private const int TryAgainLater = 1013;
@@ -149,7 +149,7 @@ internal sealed class SocketSession(
         try
         {
             if (await RecheckAsync() is { } caller)
-                await SendAsync(operation, await runner.RunAsync(request, caller, Allowed.All, operation.Stopped));
+                await SendAsync(operation, limits.Refuse(caller) ?? await runner.RunAsync(request, caller, Allowed.All, operation.Stopped));
         }
         catch (OperationCanceledException)
         {

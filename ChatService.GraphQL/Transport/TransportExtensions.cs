@@ -10,13 +10,13 @@ public static class TransportExtensions
     {
         services.AddOptions<GuardOptions>().BindConfiguration(GuardOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<TransportOptions>().BindConfiguration(TransportOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<StreamLimits>().BindConfiguration(StreamLimits.Section).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider =>
         {
             var sessions = provider.GetRequiredService<SessionService>();
             return new SessionLookup(sessions.FindAsync, sessions.FindLiveAsync);
         });
+        services.AddLimits();
         services.AddScoped<CurrentUser>();
         services.AddSingleton<BearerToken>();
         services.AddSingleton<OpenStreams>();

@@ -4,7 +4,7 @@ namespace ChatService.GraphQL;
 
 /// <summary>GraphQL over WebSocket: the handshake of graphql-transport-ws. What follows is <see cref="SocketSession"/>.</summary>
 public sealed class WebSocketTransport(
-    OperationRunner runner, BearerToken tokens, OpenStreams streams, Faults faults, IOptions<TransportOptions> options, TimeProvider time,
+    OperationRunner runner, BearerToken tokens, OpenStreams streams, RequestLimits limits, Faults faults, IOptions<TransportOptions> options, TimeProvider time,
     IHostApplicationLifetime lifetime)
 {
     private const string Protocol = "graphql-transport-ws";
@@ -25,7 +25,7 @@ public sealed class WebSocketTransport(
             KeepAliveTimeout = options.Value.KeepAlive,
         });
         using var session = new SocketSession(
-            http, socket, caller, runner, tokens, streams, faults, options.Value, time, lifetime.ApplicationStopping);
+            http, socket, caller, runner, tokens, streams, limits, faults, options.Value, time, lifetime.ApplicationStopping);
         if (!isOffered)
             session.Close(4406, "Subprotocol not acceptable");
         await session.RunAsync();

@@ -6,7 +6,7 @@ internal static class SessionRoutes
     {
         routes.MapPost("/sessions", CreateAsync).AllowAnonymous()
             .WithName("SignIn").WithSummary("Opens a session; its token goes into Authorization: Bearer.")
-            .Produces<SessionResponse>(StatusCodes.Status201Created).Refuses(400, 401);
+            .Produces<SessionResponse>(StatusCodes.Status201Created).Refuses(400, 401, 429, 503);
         routes.MapDelete("/sessions/current", DeleteAsync)
             .WithName("SignOut").WithSummary("Ends the session whose token made the call.")
             .Produces(StatusCodes.Status204NoContent).Refuses(401);

@@ -11,13 +11,13 @@ internal static class UserRoutes
             .Produces<UserResponse>().Refuses(401, 404);
         routes.MapPost("/users", CreateAsync).AllowAnonymous()
             .WithName("CreateUser").WithSummary("Registers a user; in secure mode X-Session-Token has a session's token.")
-            .Produces<NewUserResponse>(StatusCodes.Status201Created).Refuses(400, 409);
+            .Produces<NewUserResponse>(StatusCodes.Status201Created).Refuses(400, 409, 429, 503);
         routes.MapPatch("/users/{username}", ChangePasswordAsync)
             .WithName("ChangePassword").WithSummary("Changes the password and ends the user's other sessions.")
-            .Produces<UserResponse>().Refuses(400, 401, 404);
+            .Produces<UserResponse>().Refuses(400, 401, 404, 429, 503);
         routes.MapDelete("/users/{username}", DeleteAsync)
             .WithName("DeleteUser").WithSummary("Deletes a user with everything of theirs.")
-            .Produces(StatusCodes.Status204NoContent).Refuses(400, 401, 404);
+            .Produces(StatusCodes.Status204NoContent).Refuses(400, 401, 404, 429, 503);
     }
 
     private static async Task<IResult> GetAsync(string username, HttpContext http, Operations operations)

@@ -1,0 +1,25 @@
+using ChatService.Data;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.GraphQL;
+
+/// <summary>How often a caller may ask: a user by who they are, anybody else by their address.</summary>
+public sealed class RequestLimits(IOptions<TrafficLimits> options, TimeProvider time)
+{
+    private readonly TokenBuckets<long> _users =
+        new(options.Value.RequestsPerUser, options.Value.RequestPerUserRefill, options.Value.TrackedKeys, time);
+
+    private readonly TokenBuckets<string> _addresses =
+        new(options.Value.RequestsPerAddress, options.Value.RequestPerAddressRefill, options.Value.TrackedKeys, time);
+
+    public bool AreOn { get; } = options.Value.Enabled;
+
+    /// <summary>Counts a request, or an operation of a WebSocket.</summary>
+    /// <returns>Null if it may go on.</returns>
+    public Refused? Refuse(Caller caller)
+    {
+        if (!AreOn) return null;
+        var wait = caller.UserId is { } user ? _users.Take(user) : _addresses.Take(caller.Address);
+        return wait is null ? null : Refused.Request(StatusCodes.Status429TooManyRequests, Codes.RateLimited, "Too many requests. Wait a little.", wait);
+    }
+}
