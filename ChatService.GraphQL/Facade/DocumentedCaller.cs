@@ -7,7 +7,7 @@ namespace ChatService.GraphQL;
 /// <summary>Who a call acts for in documented mode: the owner of what it addresses. Registered in that mode alone.</summary>
 internal sealed class DocumentedCaller(OwnerLookup owners)
 {
-    private static readonly string[] _forwarding = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"];
+    private static readonly string[] _forwarding = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP", "X-Original-For"];
 
     /// <summary>Behind a proxy every caller looks local; such a call is refused.</summary>
     public static bool IsForwarded(HttpContext http) => _forwarding.Any(http.Request.Headers.ContainsKey);

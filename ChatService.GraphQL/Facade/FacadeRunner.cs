@@ -47,12 +47,11 @@ internal sealed class FacadeRunner(InProcess operations, BearerToken bearer, Fau
         Caller? caller;
         try
         {
-            if (_documented is null || http.Request.Headers.ContainsKey("Authorization"))
-                caller = await bearer.ReadAsync(http, ct);
-            else if (DocumentedCaller.IsForwarded(http))
+            if (_documented is not null && DocumentedCaller.IsForwarded(http))
                 return Refuse(Refused.Request(403, Codes.OriginRefused, "This mode serves no proxies."));
-            else
-                caller = await _documented.FindAsync(operation.ActsFor, http, ct);
+            caller = _documented is null || http.Request.Headers.ContainsKey("Authorization")
+                ? await bearer.ReadAsync(http, ct)
+                : await _documented.FindAsync(operation.ActsFor, http, ct);
         }
         catch (StorageException exception)
         {

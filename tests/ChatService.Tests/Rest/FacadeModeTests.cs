@@ -1,0 +1,74 @@
+using System.Net;
+using System.Net.Http.Json;
+
+namespace ChatService.Tests;
+
+/// <summary>The two modes of the facade: what each trusts, and where it refuses to.</summary>
+public sealed class FacadeModeTests
+{
+    private static readonly Dictionary<string, string?> _open = new()
+    {
+        ["Facade:Mode"] = "documented",
+        ["Kestrel:Endpoints:Open:Url"] = "http://0.0.0.0:0",
+    };
+
+    [Fact]
+    public async Task Documented_mode_listens_on_loopback_addresses_unless_the_open_network_is_meant()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        var (code, output) = await ChatProcess.RunAsync([], ChatSettings.For(database, null, _open), "Development");
+        Assert.NotEqual(0, code);
+        Assert.Contains("Facade:Mode=documented trusts every caller, so it listens on loopback addresses alone", output, StringComparison.Ordinal);
+
+        await using var meant = await ChatProcess.StartAsync(database, settings: new Dictionary<string, string?>(_open) { ["Facade:AllowOpenNetwork"] = "true" });
+        Assert.Equal("0.0.0.0", meant.Address.Host);
+        await Poll.UntilAsync(() => Task.FromResult(meant.Output.Contains("The REST facade is in documented mode", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Documented_mode_serves_no_proxies_and_takes_short_passwords()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var app = ChatApp.Start(
+            database, settings: new Dictionary<string, string?> { ["Facade:Mode"] = "documented", ["Limits:KnownProxies:0"] = "127.0.0.1", ["Limits:KnownProxies:1"] = "::1" });
+        using var http = app.As(null);
+        using var created = await http.PostAsJsonAsync("/users", new { username = "ada", password = "x" });
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.Contains("\"password\":\"x\"", await created.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("no-store", created.Headers.CacheControl?.ToString());
+        foreach (var header in (string[])["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/users/ada");
+            request.Headers.TryAddWithoutValidation(header, header == "Forwarded" ? "for=198.51.100.7" : "198.51.100.7");
+            using var response = await http.SendAsync(request);
+            Assert.True(response.StatusCode == HttpStatusCode.Forbidden, $"{header}: {response.StatusCode}");
+        }
+
+        // GraphQL asks for a token in this mode as in the other.
+        var me = await new GraphQLClient(http).RunAsync("{ changeCursor }");
+        Assert.Equal(["UNAUTHENTICATED"], me.Codes);
+    }
+
+    [Fact]
+    public async Task Secure_mode_is_what_a_published_service_has()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var app = ChatApp.Start(database, environment: "Production");
+        using var http = app.As(null);
+        using var tooShort = await http.PostAsJsonAsync("/users", new { username = "ada", password = "seven77" });
+        Assert.Equal(HttpStatusCode.BadRequest, tooShort.StatusCode);
+        using var created = await http.PostAsJsonAsync("/users", new { username = "ada", password = "eight888" });
+        Assert.Equal(HttpStatusCode.Created, created.StatusCode);
+        Assert.Contains("\"password\":\"********\"", await created.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal("no-store", created.Headers.CacheControl?.ToString());
+        Assert.NotEmpty(created.Headers.GetValues("X-Session-Token").Single());
+        using var session = await http.PostAsJsonAsync("/sessions", new { username = "ada", password = "eight888" });
+        Assert.Equal(HttpStatusCode.Created, session.StatusCode);
+        Assert.Equal("no-store", session.Headers.CacheControl?.ToString());
+        foreach (var path in (string[])["/users/ada", "/users/1/conversations", "/conversations/1", "/conversations/1/messages", "/users/1/messages:search?q=x"])
+        {
+            using var response = await http.GetAsync(path);
+            Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, $"{path}: {response.StatusCode}");
+        }
+    }
+}
