@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -66,6 +67,21 @@ public static class DataExtensions
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync(ct);
         if ((await db.Database.GetPendingMigrationsAsync(ct)).Any())
             throw new InvalidOperationException("The database is not up to date: start once with --migrate.");
+    }
+
+    /// <summary>The database's own settings that let it forget what it has acknowledged; SQLite's are set with every connection.</summary>
+    public static async Task<IReadOnlyList<string>> FindUndurableSettingsAsync(this IServiceProvider services, CancellationToken ct)
+    {
+        if (services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider != DatabaseProvider.Postgres) return [];
+        await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync(ct);
+        return await PostgresDurability.FindOffAsync(db, ct);
+    }
+
+    /// <summary>Whether the values of statements go into the log.</summary>
+    public static bool LogsContentOfQueries(this IServiceProvider services)
+    {
+        using var db = services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext();
+        return db.GetService<IDbContextOptions>().FindExtension<CoreOptionsExtension>() is { IsSensitiveDataLoggingEnabled: true };
     }
 
     private static void AddContexts(IServiceCollection services)

@@ -29,7 +29,7 @@ internal static class Server
     }
 
     /// <summary>
-    /// Brings the database up to date where that is wanted, and refuses to start on one that is not. Builds the schema at the same
+    /// Brings the database up to date where that is wanted, and refuses to start on one that is not, or with unsafe settings. Builds the schema at the same
     /// time, so that the first caller waits for neither.
     /// </summary>
     /// <returns>True when the process was started for the database alone.</returns>
@@ -42,9 +42,10 @@ internal static class Server
 
     private static async Task PrepareDatabaseAsync(this WebApplication app, bool migrateOnly)
     {
+        if (!migrateOnly && !app.Environment.IsDevelopment()) StartRules.CheckSettings(app);
         var sqlite = app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider == DatabaseProvider.Sqlite;
         if (migrateOnly || sqlite || app.Environment.IsDevelopment()) await app.Services.MigrateChatAsync(CancellationToken.None);
-        else await app.Services.CheckChatMigrationsAsync(CancellationToken.None);
+        else await StartRules.CheckDatabaseAsync(app.Services, CancellationToken.None);
     }
 
     /// <summary>Answers of the framework itself, such as 404 and 405, have the form of all others.</summary>

@@ -9,6 +9,8 @@ public static class ChatSettings
         {
             ["Database:Provider"] = database.Provider,
             ["ConnectionStrings:Chat"] = database.ConnectionString,
+            // What Production must be told.
+            ["AllowedHosts"] = "*",
             // Tests share two cores; those that are about the deadline set it.
             ["Database:Deadline"] = "00:00:20",
         };
@@ -18,7 +20,7 @@ public static class ChatSettings
             settings["Completions:Models:0:Provider"] = "openai";
             settings["Completions:Models:0:Endpoint"] = provider.AbsoluteUri;
             settings["Completions:Models:0:ModelId"] = "scripted";
-            settings["Completions:Models:0:ApiKey"] = "key";
+            settings["Completions:Models:0:ApiKey"] = "the scripted provider has no key";
         }
         foreach (var (name, value) in further ?? new Dictionary<string, string?>())
             settings[name] = value;

@@ -9,7 +9,7 @@ internal sealed class PostgresServer
     private readonly Process _script;
     private readonly NpgsqlDataSource _admin;
     private readonly string _adminConnectionString;
-    // Also the role's name and password and the template's name. A given server may serve several runs at once.
+    // Also the role's name, with an exclamation mark its password, and the template's name. A given server may serve several runs at once.
     private readonly string _run = $"chat_test_{Guid.NewGuid():N}"[..20];
     private int _databases;
 
@@ -61,7 +61,7 @@ internal sealed class PostgresServer
 
     private async Task CreateTemplateAsync()
     {
-        await ExecuteAsync(_admin, $"CREATE ROLE {_run} LOGIN PASSWORD '{_run}'");
+        await ExecuteAsync(_admin, $"CREATE ROLE {_run} LOGIN PASSWORD '{_run}!'");
         await ExecuteAsync(_admin, $"CREATE DATABASE {_run} OWNER {_run} TEMPLATE template0");
         await using (var template = NpgsqlDataSource.Create(ForAdmin(_run) + ";Pooling=false"))
             await ExecuteAsync(template, "CREATE EXTENSION vector");
@@ -73,7 +73,7 @@ internal sealed class PostgresServer
     private string ForAdmin(string database) => new NpgsqlConnectionStringBuilder(_adminConnectionString) { Database = database }.ToString();
 
     private string ForService(string database) =>
-        new NpgsqlConnectionStringBuilder(_adminConnectionString) { Database = database, Username = _run, Password = _run }.ToString();
+        new NpgsqlConnectionStringBuilder(_adminConnectionString) { Database = database, Username = _run, Password = $"{_run}!" }.ToString();
 
     private static async Task ExecuteAsync(NpgsqlDataSource source, string sql)
     {

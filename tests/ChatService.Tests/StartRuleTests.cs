@@ -1,0 +1,140 @@
+using System.Net;
+using Npgsql;
+
+namespace ChatService.Tests;
+
+/// <summary>What the service does not start with outside Development, and what it then answers to whom.</summary>
+public sealed class StartRuleTests
+{
+    private const string Key = "sk-proj-Zu8tGq2Lw9XbT4vN7mKc";
+
+    [Fact]
+    public async Task Unsafe_settings_are_refused_each_with_a_line_that_says_what_is_expected()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        var refused = Refusal(database, new()
+        {
+            ["Completions:Models:0:ModelId"] = "a",
+            ["Completions:Models:0:ApiKey"] = " ",
+            ["Completions:Models:1:ModelId"] = "b",
+            ["Completions:Models:1:ApiKey"] = "sk-short",
+            ["Completions:Models:2:ModelId"] = "c",
+            ["Completions:Models:2:ApiKey"] = "changeme-changeme-changeme",
+            ["Completions:Models:3:ModelId"] = "d",
+            ["Completions:Models:3:ApiKey"] = "sk-…………………………………………",
+            ["Completions:Models:4:ModelId"] = "e",
+            ["Completions:Models:5:ModelId"] = "f",
+            ["Completions:Models:5:ApiKey"] = Key,
+            ["Completions:Models:6:ModelId"] = "g",
+            ["Completions:Models:6:Endpoint"] = "http://localhost:11434/v1",
+            ["Completions:Models:7:ModelId"] = "h",
+            ["Completions:Models:7:ApiKey"] = "your-api-key-goes-here",
+            ["Embeddings:Provider"] = "openai",
+            ["Embeddings:ModelId"] = "m",
+            ["Embeddings:ApiKey"] = "00000000000000000000000",
+            ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Trace",
+            ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = "true",
+            ["SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE"] = "true",
+        });
+        foreach (var line in (string[])
+        [
+            "Completions:Models:0:ApiKey is empty", "Completions:Models:1:ApiKey is shorter than 16", "Completions:Models:2:ApiKey is a placeholder",
+            "Completions:Models:3:ApiKey is a placeholder", "Completions:Models:4:ApiKey is missing", "Completions:Models:7:ApiKey is a placeholder",
+            "Embeddings:ApiKey is a placeholder", "Logging: the level of Microsoft.EntityFrameworkCore is Trace",
+            "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT writes prompts", "SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE writes prompts",
+        ])
+            Assert.Contains(line, refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("Models:5", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("Models:6", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("sk-short", refused, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Password=postgres", "well known")]
+    [InlineData("Password=", "empty")]
+    [InlineData("Password=short", "shorter than 8")]
+    [InlineData("Password=chatkeeper", "the user's name")]
+    [InlineData("Password=Zu8tGq2Lw9Xb;Include Error Detail=true", "Include Error Detail")]
+    public async Task A_weak_password_of_the_database_is_refused_before_anybody_connects(string settings, string because)
+    {
+        await using var nowhere = new TestDatabase(DatabaseKind.Postgres, $"Host=nowhere.invalid;Username=chatkeeper;{settings}", "", () => Task.CompletedTask);
+        var refused = Refusal(nowhere, []);
+        Assert.Contains("ConnectionStrings:Chat", refused, StringComparison.Ordinal);
+        Assert.Contains(because, refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("Zu8tGq2Lw9Xb", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_may_forget_commits_or_lacks_tables_is_refused()
+    {
+        await using var forgetful = await Databases.CreateAsync(DatabaseKind.Postgres);
+        await using (var admin = NpgsqlDataSource.Create(forgetful.AdminConnectionString))
+        {
+            var name = new NpgsqlConnectionStringBuilder(forgetful.AdminConnectionString).Database;
+            await using var command = admin.CreateCommand($"ALTER DATABASE {name} SET synchronous_commit = off");
+            await command.ExecuteNonQueryAsync();
+        }
+
+        Assert.Contains("PostgreSQL's synchronous_commit is off", Refusal(forgetful, []), StringComparison.Ordinal);
+        await using var empty = await Databases.CreateEmptyAsync(DatabaseKind.Postgres);
+        Assert.Contains("start once with --migrate", Refusal(empty, []), StringComparison.Ordinal);
+        await using var sound = await Databases.CreateAsync(DatabaseKind.Postgres);
+        await using var app = ChatApp.Start(sound, environment: "Production");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.As(null).GetAsync("/users/ada")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_refused_start_ends_the_process_and_names_the_rule()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        var (code, output) = await ChatProcess.RunAsync(
+            ["--urls", "http://127.0.0.1:0"],
+            ChatSettings.For(database, null, new Dictionary<string, string?> { ["Completions:Models:0:ModelId"] = "a", ["Completions:Models:0:ApiKey"] = "changeme" }));
+        Assert.NotEqual(0, code);
+        Assert.Contains("Completions:Models:0:ApiKey is shorter than 16 characters", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Now listening", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_its_host_names_the_service_answers_400_and_with_them_nobody_else()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using (var nameless = ChatApp.Start(database, settings: new Dictionary<string, string?> { ["AllowedHosts"] = "" }, environment: "Production"))
+        {
+            foreach (var path in (string[])["/", "/graphql?query={__typename}", "/users/ada"])
+            {
+                using var response = await nameless.As(null).GetAsync(path);
+                Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+                Assert.Contains("BAD_USER_INPUT", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            }
+        }
+
+        await using var named = ChatApp.Start(database, settings: new Dictionary<string, string?> { ["AllowedHosts"] = "chat.example" }, environment: "Production");
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync("chat.example"));
+        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync("other.example"));
+
+        async Task<HttpStatusCode> StatusAsync(string host)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/graphql?query={__typename}") { Headers = { Host = host } };
+            using var response = await named.As(null).SendAsync(request);
+            return response.StatusCode;
+        }
+    }
+
+    [Theory]
+    [InlineData("Limits:SignInsPerName", "0", "SignInsPerName")]
+    [InlineData("Limits:Connections", "0", "Connections")]
+    [InlineData("Limits:CompletionRefill", "-00:00:01", "CompletionRefill")]
+    [InlineData("Limits:KnownProxies:0", "proxy.example", "Limits:KnownProxies are addresses or networks")]
+    public async Task A_limit_out_of_range_is_refused(string setting, string value, string because)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        Assert.Contains(because, Refusal(database, new() { [setting] = value }), StringComparison.Ordinal);
+    }
+
+    private static string Refusal(TestDatabase database, Dictionary<string, string?> settings)
+    {
+        var refused = Assert.ThrowsAny<Exception>(() => ChatApp.Start(database, settings: settings, environment: "Production"));
+        return refused.ToString();
+    }
+}
