@@ -34,10 +34,12 @@ public static class DataExtensions
         services.TryAddSingleton(TimeProvider.System);
         AddContexts(services);
         services.AddSingleton<Clock>().AddSingleton<WakeUps>().AddSingleton<ChatDatabase>().AddSingleton<IdBlocks>();
+        services.AddSingleton<DatabaseHealth>().AddSingleton<ProviderHealth>();
         services.AddSingleton<PasswordHasher>().AddSingleton<SessionService>().AddSingleton<UserService>();
         services.AddSingleton<ConversationService>().AddSingleton<MessageService>().AddSingleton<MessageHistory>();
-        services.AddSingleton<ModelCatalog>().AddSingleton<Recollection>().AddSingleton<CompletionQuota>().AddSingleton<CompletionEngine>().AddSingleton<CompletionService>().AddSingleton<CompletionWatcher>();
-        services.AddSingleton<Embedders>().AddSingleton<SearchModels>().AddSingleton<SearchRanker>().AddSingleton<SearchService>();
+        services.AddSingleton<ModelCatalog>().AddSingleton<CompletionTelemetry>().AddSingleton<Recollection>();
+        services.AddSingleton<CompletionQuota>().AddSingleton<CompletionEngine>().AddSingleton<CompletionService>().AddSingleton<CompletionWatcher>();
+        services.AddSingleton<IndexTelemetry>().AddSingleton<Embedders>().AddSingleton<SearchModels>().AddSingleton<SearchRanker>().AddSingleton<SearchService>();
         services.AddSingleton<IMessageIndex>(provider => provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider switch
         {
             DatabaseProvider.Sqlite => new SqliteMessageIndex(),

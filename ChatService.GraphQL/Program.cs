@@ -5,11 +5,13 @@ using GraphQL.Types;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.ConfigureChatServer();
+builder.AddChatTelemetry();
 builder.Services.AddChatData(builder.Configuration);
 builder.Services.AddChatSchema();
 builder.Services.AddTransports();
 builder.Services.AddBrowserRules();
 builder.Services.AddChatFacade(builder.Configuration);
+builder.Services.AddChatHealth();
 
 var app = builder.Build();
 if (args.Contains("--print-schema"))
@@ -26,4 +28,5 @@ app.UseChatPage();
 app.UseLimits(graphQL: "/graphql");
 app.MapChatGraphQL("/graphql", app.UseIde("/graphql"));
 app.MapChatRest();
+app.MapChatHealth();
 app.Run();

@@ -26,6 +26,8 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     private readonly CompletionTextWriter _texts;
     private readonly ModelCaller _caller;
     private readonly Titler _titler;
+    private readonly CompletionTelemetry _telemetry;
+    private readonly ProviderHealth _health;
     private readonly WakeUps _wakeUps;
     private readonly CompletionOptions _options;
     private readonly TimeProvider _time;
@@ -33,14 +35,15 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     private Task _drained = Task.CompletedTask;
 
     public CompletionEngine(
-        ChatDatabase database, WakeUps wakeUps, ModelCatalog models, CompletionQuota quota, IOptions<CompletionOptions> options, TimeProvider time, ILogger<CompletionEngine> logger)
+        ChatDatabase database, WakeUps wakeUps, ModelCatalog models, CompletionQuota quota, CompletionTelemetry telemetry, ProviderHealth health,
+        IOptions<CompletionOptions> options, TimeProvider time, ILogger<CompletionEngine> logger)
     {
         _slots = new SemaphoreSlim(options.Value.MaximumRunning);
         _settler = new CompletionSettler(database);
         _texts = new CompletionTextWriter(database, wakeUps, options, time, logger);
         _caller = new ModelCaller(options, time);
         _titler = new Titler(database, models, _caller, options);
-        (_quota, _wakeUps, _options, _time, _logger) = (quota, wakeUps, options.Value, time, logger);
+        (_quota, _wakeUps, _telemetry, _health, _options, _time, _logger) = (quota, wakeUps, telemetry, health, options.Value, time, logger);
     }
 
     /// <summary>Who holds the leases of what this process makes.</summary>
@@ -86,7 +89,12 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     }
 
     /// <summary>Takes one of the places; to be given back, or handed over with <see cref="Launch"/>.</summary>
-    internal bool TryTakeSlot() => _slots.Wait(0);
+    internal bool TryTakeSlot()
+    {
+        if (_slots.Wait(0)) return true;
+        _telemetry.LimitHit();
+        return false;
+    }
 
     internal void GiveSlotBack() => _slots.Release();
 
@@ -124,10 +132,13 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     private async Task RunAsync(CompletionRun run)
     {
         await Task.Yield();
+        using var call = _telemetry.Begin(run);
         Completion? committed = null;
         try
         {
-            var ending = await MakeAsync(run);
+            var ending = await MakeAsync(run, call);
+            call.End(ending);
+            Note(run.Model, ending);
             run.IsMade = true;
             await _texts.SettleAsync();
             committed = await CommitAsync(run, ending);
@@ -162,14 +173,25 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         }
     }
 
-    private async Task<CompletionEnding> MakeAsync(CompletionRun run)
+    private void Note(ChatModel model, CompletionEnding ending)
+    {
+        if (ending.Status is CompletionStatus.Completed or CompletionStatus.Failed)
+            _health.Note(model.Name, ending.ErrorCode is CompletionErrorCode.ProviderUnavailable or CompletionErrorCode.ProviderTimeout);
+    }
+
+    private async Task<CompletionEnding> MakeAsync(CompletionRun run, CompletionTelemetry.Call call)
     {
         var ending = new CompletionEnding();
         try
         {
             await foreach (var piece in _caller.AskAsync(run.Model, run.Prompt.History, run.Row.Temperature, run.Row.MaxOutputTokens, run.Stopped))
             {
-                if (piece.Text is { } text && run.Append(text)) _wakeUps.Wake(run.Key);
+                if (piece.Text is { } text && run.Append(text))
+                {
+                    call.Text();
+                    _wakeUps.Wake(run.Key);
+                }
+
                 ending.Note(piece);
             }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 
 namespace ChatService.Data;
@@ -18,6 +19,7 @@ internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel mod
 {
     private readonly Lock _lock = new();
     private readonly StringBuilder _text = new();
+    private readonly List<(int End, long At)> _arrivals = [];
     // Not disposed: it holds no timer, and somebody may still be about to cancel it.
     private readonly CancellationTokenSource _stop = new();
     private readonly TaskCompletionSource<Completion?> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -61,7 +63,12 @@ internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel mod
     {
         var sound = WellFormedText.Join(ref _halfPair, piece);
         if (sound.Length == 0) return false;
-        lock (_lock) _text.Append(sound);
+        lock (_lock)
+        {
+            _text.Append(sound);
+            _arrivals.Add((_text.Length, Stopwatch.GetTimestamp()));
+        }
+
         return true;
     }
 
@@ -73,6 +80,23 @@ internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel mod
             if (offset >= _text.Length) return "";
             var start = offset > 0 && char.IsLowSurrogate(_text[offset]) ? offset - 1 : offset;
             return _text.ToString(start, _text.Length - start);
+        }
+    }
+
+    /// <summary>When the text after an offset began to be there, as a timestamp of <see cref="Stopwatch"/>.</summary>
+    public long ArrivalAfter(int offset)
+    {
+        lock (_lock)
+        {
+            var (low, high) = (0, _arrivals.Count - 1);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                if (_arrivals[middle].End > offset) high = middle;
+                else low = middle + 1;
+            }
+
+            return _arrivals[low].At;
         }
     }
 

@@ -18,7 +18,8 @@ public sealed record CompletionEnded(Completion Completion) : CompletionEvent;
 /// Watches answers being made. A watcher is an offset into a text that only grows: it gets what is after its offset, waits for a wake-up,
 /// and so on to the end. Resuming, joining late, two tabs, slow readers and another instance's answers are all that one rule.
 /// </summary>
-public sealed class CompletionWatcher(ChatDatabase database, CompletionEngine engine, WakeUps wakeUps, IOptions<CompletionOptions> options, TimeProvider time)
+public sealed class CompletionWatcher(
+    ChatDatabase database, CompletionEngine engine, WakeUps wakeUps, CompletionTelemetry telemetry, IOptions<CompletionOptions> options, TimeProvider time)
 {
     private static readonly ChatError _badOffset = ChatError.BadInput("after", "An offset is 0 or more.");
 
@@ -34,7 +35,7 @@ public sealed class CompletionWatcher(ChatDatabase database, CompletionEngine en
     private async IAsyncEnumerable<CompletionEvent> FollowAsync(WakeKey key, int after, [EnumeratorCancellation] CancellationToken ct)
     {
         using var ear = wakeUps.Listen(key);
-        var offset = after;
+        var (offset, waited) = (after, false);
         while (true)
         {
             var made = engine.Find(key) is { Ended.IsCompleted: false } run ? run : null;
@@ -43,8 +44,11 @@ public sealed class CompletionWatcher(ChatDatabase database, CompletionEngine en
             if (text.Length > 0)
             {
                 var before = time.GetTimestamp();
+                var from = offset;
                 offset = Math.Max(offset, 0) + text.Length;
                 yield return new TextGrown(text, offset);
+                // What was there before the watcher has kept nobody waiting.
+                if (made is not null && waited) telemetry.Delivered(made.ArrivalAfter(from));
                 var rest = options.Value.JoinInterval - time.GetElapsedTime(before);
                 if (ended is null && rest > TimeSpan.Zero) await Task.Delay(rest, time, ct);
             }
@@ -58,6 +62,7 @@ public sealed class CompletionWatcher(ChatDatabase database, CompletionEngine en
             var woken = ear.WaitAsync(ct).AsTask();
             if (unstored is not null && await Task.WhenAny(woken, unstored) == unstored) throw await unstored;
             await woken;
+            waited = true;
         }
     }
 

@@ -22,13 +22,14 @@ internal sealed class EmbedderException(bool refused, Exception? inner) : Except
 public sealed class Embedders : IDisposable
 {
     private readonly EmbeddingOptions _options;
+    private readonly ProviderHealth _health;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly OpenAIClient? _client;
 
-    public Embedders(IOptions<EmbeddingOptions> options, TimeProvider time)
+    public Embedders(IOptions<EmbeddingOptions> options, ProviderHealth health, TimeProvider time)
     {
-        (_options, _time) = (options.Value, time);
+        (_options, _health, _time) = (options.Value, health, time);
         _http = new HttpClient(new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5) }) { Timeout = Timeout.InfiniteTimeSpan };
         if (_options.Provider == EmbeddingProvider.Hashing)
         {
@@ -95,6 +96,7 @@ public sealed class Embedders : IDisposable
             var (name, dimensions) = Parse(model);
             var made = await _client.GetEmbeddingClient(name).AsIEmbeddingGenerator()
                 .GenerateAsync(texts, new EmbeddingGenerationOptions { Dimensions = dimensions }, both.Token);
+            _health.Note(EmbeddingOptions.Section, isAway: false);
             if (made.Count != texts.Length) throw new EmbedderException(refused: false, null);
             return [.. made.Select(embedding => ToUnitLength(embedding.Vector.ToArray()))];
         }
@@ -104,6 +106,7 @@ public sealed class Embedders : IDisposable
         }
         catch (Exception fault) when (fault is not EmbedderException && !ct.IsCancellationRequested)
         {
+            _health.Note(EmbeddingOptions.Section, isAway: true);
             throw new EmbedderException(refused: false, fault);
         }
     }

@@ -66,6 +66,10 @@ internal sealed class EmbeddingQueue(ChatDatabase database, IMessageIndex index,
         },
         ct);
 
+    /// <summary>How many wait, those in hand included, 100,000 at most.</summary>
+    public Task<int> CountAsync(CancellationToken ct) => database.ReadAsync(
+        (db, token) => db.PendingEmbeddings.Where(p => p.DueAt < PendingEmbedding.Never).Take(100_000).CountAsync(token), ct);
+
     /// <summary>Keeps a message that the embedder will not have out of the way.</summary>
     public Task RefuseAsync(QueueKey key, CancellationToken ct) => database.WriteAsync(
         (db, token) => db.PendingEmbeddings

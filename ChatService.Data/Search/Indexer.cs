@@ -13,6 +13,7 @@ public sealed partial class Indexer : BackgroundService
     private const int Batch = 256;
     private readonly EmbeddingQueue _queue;
     private readonly SearchModelWalk _walk;
+    private readonly IndexTelemetry _telemetry;
     private readonly Embedders _embedders;
     private readonly SearchModels _models;
     private readonly Clock _clock;
@@ -22,10 +23,10 @@ public sealed partial class Indexer : BackgroundService
     private bool _begun;
 
     public Indexer(
-        ChatDatabase database, IMessageIndex index, Embedders embedders, SearchModels models, Clock clock,
+        ChatDatabase database, IMessageIndex index, IndexTelemetry telemetry, Embedders embedders, SearchModels models, Clock clock,
         IOptions<EmbeddingOptions> options, IOptions<DatabaseOptions> databaseOptions, ILogger<Indexer> logger)
     {
-        (_embedders, _models, _clock, _options, _logger) = (embedders, models, clock, options.Value, logger);
+        (_telemetry, _embedders, _models, _clock, _options, _logger) = (telemetry, embedders, models, clock, options.Value, logger);
         // Two models at most, some pieces for each message, and the time to store them.
         _queue = new EmbeddingQueue(database, index, clock, (4 * _options.BatchTimeout) + TimeSpan.FromSeconds(10));
         _walk = new SearchModelWalk(database, clock);
@@ -41,6 +42,7 @@ public sealed partial class Indexer : BackgroundService
             try
             {
                 more = await TurnAsync(stoppingToken);
+                await _telemetry.RefreshAsync(_queue, stoppingToken);
                 backOff = TimeSpan.Zero;
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)

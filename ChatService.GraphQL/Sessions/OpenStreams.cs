@@ -13,14 +13,15 @@ public sealed class OpenStreams : IDisposable
     private readonly ConcurrentDictionary<StreamLease, byte> _open = new();
     private readonly Dictionary<object, int> _counts = [];
     private readonly TrafficLimits _limits;
+    private readonly LimitTelemetry _telemetry;
     private readonly CancellationTokenRegistration _stopping;
     private readonly ITimer _drain;
     private int _total;
 
     public OpenStreams(
-        IOptions<TrafficLimits> limits, IOptions<TransportOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
+        IOptions<TrafficLimits> limits, LimitTelemetry telemetry, IOptions<TransportOptions> options, IHostApplicationLifetime lifetime, TimeProvider time)
     {
-        _limits = limits.Value;
+        (_limits, _telemetry) = (limits.Value, telemetry);
         var stopping = new OperationError(Codes.ShuttingDown, "The service is stopping. Connect again and resume.");
         _drain = time.CreateTimer(_ => End(_open.Keys, stopping), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _stopping = lifetime.ApplicationStopping.Register(() => _drain.Change(options.Value.DrainTime, Timeout.InfiniteTimeSpan));
@@ -40,7 +41,11 @@ public sealed class OpenStreams : IDisposable
             if (_limits.Enabled && (_total >= _limits.Streams
                 || _counts.GetValueOrDefault(caller.Address) >= _limits.StreamsPerAddress
                 || (caller.UserId is { } user && _counts.GetValueOrDefault(user) >= _limits.StreamsPerUser)))
+            {
+                _telemetry.Hit("streams");
                 return null;
+            }
+
             Count(caller, 1);
         }
         return Add(new StreamLease(caller, Close));

@@ -47,14 +47,17 @@ public sealed class OperationRunner(
                 return Refused.Document(Codes.BadUserInput, "operationName must name one of the document's operations, and may be left out if there is only one.");
             if (Forbidden(operation, allowed) is { } forbidden)
                 return forbidden;
+            using var activity = OperationTelemetry.Begin(operation);
             var arguments = await Documents.ReadArgumentsAsync(operation, request);
             if (!arguments.IsValid)
                 return new Refused(400, ErrorReport.From(arguments.Errors), IsDocumentFault: true);
             if (IsTooCostly(operation, arguments))
                 return Refused.Document(Codes.QueryTooComplex, $"The page sizes together ask for more than {guardOptions.Value.MaxListCost} nodes.");
-            return operation.Kind == Allowed.Subscription
+            var outcome = operation.Kind == Allowed.Subscription
                 ? await OpenAsync(operation, arguments, request, caller, ct)
                 : await ExecuteAsync(operation, arguments, request, caller, ct);
+            activity.End(outcome);
+            return outcome;
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)
         {

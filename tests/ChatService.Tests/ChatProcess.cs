@@ -27,6 +27,9 @@ public sealed partial class ChatProcess : IAsyncDisposable
         get { lock (_output) return _output.ToString(); }
     }
 
+    /// <summary>The files that it has loaded, libraries among them, as Linux lists them.</summary>
+    public string MappedFiles => File.ReadAllText($"/proc/{_process.Id}/maps");
+
     /// <summary>Starts it and returns when it listens.</summary>
     public static async Task<ChatProcess> StartAsync(
         TestDatabase database, ScriptedProvider? provider = null, IReadOnlyDictionary<string, string?>? settings = null, string environment = "Development")

@@ -1,0 +1,11 @@
+namespace ChatService.Data;
+
+/// <summary>Under which name the service library tells what it does, by the meters and activities of System.Diagnostics.</summary>
+public static class Telemetry
+{
+    /// <summary>The name of its meter and of its activity source.</summary>
+    public const string DataName = "ChatService.Data";
+
+    /// <summary>The counter of what a limit has refused, with the limit's name as <c>chat.limit</c>; other rooms count into one of theirs.</summary>
+    public const string LimitsHit = "chat.limits.hit";
+}

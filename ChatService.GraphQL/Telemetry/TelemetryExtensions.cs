@@ -1,0 +1,37 @@
+using System.Runtime.CompilerServices;
+using ChatService.Data;
+using OpenTelemetry;
+using OpenTelemetry.Metrics;
+using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
+
+namespace ChatService.GraphQL;
+
+public static class TelemetryExtensions
+{
+    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string ServiceName = "OTEL_SERVICE_NAME";
+
+    /// <summary>
+    /// Sends traces, metrics and logs by OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set; OpenTelemetry's own variables say how. Where it is
+    /// not, not even the libraries are loaded.
+    /// </summary>
+    public static void AddChatTelemetry(this WebApplicationBuilder builder)
+    {
+        if (!string.IsNullOrEmpty(builder.Configuration[Endpoint])) Export(builder);
+    }
+
+    /// <summary>Apart, since a method's libraries are loaded when it is first called.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Export(WebApplicationBuilder builder) => builder.Services.AddOpenTelemetry()
+        .ConfigureResource(resource => resource.AddService(builder.Configuration[ServiceName] ?? "chat-service"))
+        .WithTracing(traces => traces
+            .AddAspNetCoreInstrumentation(requests => requests.Filter = http => !http.Request.Path.StartsWithSegments("/health"))
+            // What Npgsql.OpenTelemetry would add is this name. SQL has no values in it.
+            .AddSource("Npgsql", Telemetry.DataName, OperationTelemetry.Name))
+        .WithMetrics(metrics => metrics
+            .AddAspNetCoreInstrumentation()
+            .AddMeter("System.Runtime", "Npgsql", Telemetry.DataName, OperationTelemetry.Name))
+        .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
+        .UseOtlpExporter();
+}
