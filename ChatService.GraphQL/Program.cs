@@ -28,5 +28,6 @@ app.UseChatPage();
 app.UseLimits(graphQL: "/graphql");
 app.MapChatGraphQL("/graphql", app.UseIde("/graphql"));
 app.MapChatRest();
+app.MapRestReference("/docs");
 app.MapChatHealth();
 app.Run();

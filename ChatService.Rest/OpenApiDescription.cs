@@ -33,9 +33,21 @@ internal static class OpenApiDescription
         {
             if (!context.Description.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
                 operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
+            OpenApiExamples.AddTo(operation);
+            AddAnyProblem(operation, context.Document!);
             return Task.CompletedTask;
         });
     }
+
+    private static void AddAnyProblem(OpenApiOperation operation, OpenApiDocument document) =>
+        operation.Responses!["default"] = new OpenApiResponse
+        {
+            Description = "Any other problem: 403 a foreign origin, 405, 413 more than 1 MiB, 415 no JSON, 429 a limit, 503 no database or stopping. Retry-After says when to try again.",
+            Content = new Dictionary<string, OpenApiMediaType>
+            {
+                [ProblemResponse.MediaType] = new() { Schema = new OpenApiSchemaReference(nameof(ProblemResponse), document) },
+            },
+        };
 
     /// <summary>Says which problems a route can answer, beside those that any route can.</summary>
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params int[] statuses)

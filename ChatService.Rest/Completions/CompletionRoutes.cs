@@ -47,6 +47,7 @@ internal static class CompletionRoutes
     {
         var chunk = await context.GetOrCreateSchemaAsync(typeof(CompletionChunk), cancellationToken: ct);
         operation.Responses!["200"].Content!["text/event-stream"] = new OpenApiMediaType { Schema = chunk };
+        OpenApiExamples.AddTo(operation);
     }
 
     private static IResult Whole(HttpContext http, Node payload)
