@@ -49,7 +49,7 @@ internal sealed class FacadeRunner(InProcess operations, BearerToken bearer, Fau
         {
             if (_documented is not null && DocumentedCaller.IsForwarded(http))
                 return Refuse(Refused.Request(403, Codes.OriginRefused, "This mode serves no proxies."));
-            caller = _documented is null || http.Request.Headers.ContainsKey("Authorization")
+            caller = _documented is null || BearerToken.IsSent(http)
                 ? await bearer.ReadAsync(http, ct)
                 : await _documented.FindAsync(operation.ActsFor, http, ct);
         }

@@ -14,6 +14,10 @@ public sealed class BearerToken(SessionLookup sessions)
     /// <summary>What is answered to a bad token, whatever is wrong with it.</summary>
     public static Refused Refusal { get; } = Refused.Request(401, Codes.Unauthenticated, "The session is unknown or has ended. Sign in again.");
 
+    /// <summary>Whether somebody says who they are, rightly or not. Tools send the scheme alone before a token has been filled in.</summary>
+    public static bool IsSent(HttpContext http) =>
+        http.Request.Headers.Authorization is { Count: > 0 } header && !(header is [{ } only] && only.Trim().Equals(Scheme.Trim(), StringComparison.OrdinalIgnoreCase));
+
     /// <summary>As <see cref="ReadAsync(HttpContext, CancellationToken)"/>, whose next call for this request gets the same result, or the same fault.</summary>
     public async ValueTask<Caller?> ReadAheadAsync(HttpContext http)
     {

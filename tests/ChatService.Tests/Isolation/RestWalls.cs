@@ -16,7 +16,11 @@ internal static class RestWalls
     private const string Message = Conversation + "/messages/{messageId:long:min(1)}";
 
     /// <summary>Routes that belong to nobody: GraphQL has its own cases, the others tell nothing of anybody.</summary>
-    public static readonly string[] OfNobody = ["* /graphql", "GET /graphql/LICENSE", "GET /graphql/bcp-config.json", "GET /openapi.json", "* /health/live", "* /health/ready"];
+    public static readonly string[] OfNobody =
+    [
+        "* /graphql", "GET /graphql/LICENSE", "GET /graphql/bcp-config.json", "* /health/live", "* /health/ready",
+        "GET /openapi.json", "GET /docs/{documentName?}", "GET /docs/scalar.js", "GET /docs/scalar.aspnetcore.js", "GET /docs/favicon.svg",
+    ];
 
     public static readonly RestWall[] All =
     [
