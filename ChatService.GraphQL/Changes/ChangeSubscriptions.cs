@@ -7,9 +7,10 @@ namespace ChatService.GraphQL;
 public partial class Query
 {
     /// <summary>
-    /// Where the caller's feed of changes stands now. Ask for it first, then for what is to be shown (the fields of one operation are read side
-    /// by side), then subscribe to changes from here: nothing is missed.
+    /// Where the caller's feed of changes stood before any other field of the query was read. Ask for it together with what is to be shown, then
+    /// subscribe to changes from here: nothing is missed.
     /// </summary>
+    [ReadFirst]
     public static async Task<string?> ChangeCursorAsync([FromServices] ChangeFeed feed, [FromServices] CurrentUser me, CancellationToken ct) =>
         await feed.FindCursorAsync(me.Id, ct);
 }

@@ -39,7 +39,8 @@ public sealed class SelectedField(GraphQLField field, FieldType definition)
 /// <summary>
 /// Runs queries and mutations. The library's own collects the fields of every list item anew and takes every leaf through three
 /// asynchronous state machines; here fields are collected once for each selection set and type, and what can end at once does.
-/// The order is the library's: fields side by side, batches last, root fields of a mutation one after the other.
+/// The order is the library's: fields side by side, batches last, root fields of a mutation one after the other; only what is to be
+/// <see cref="ReadFirstAttribute">read first</see> is.
 /// </summary>
 public class OperationStrategy : ParallelExecutionStrategy
 {
@@ -53,9 +54,24 @@ public class OperationStrategy : ParallelExecutionStrategy
         }
         else
         {
-            await ExecuteNodeTreeAsync(context, root);
+            await ExecuteQueryAsync(context, root);
         }
         return new ExecutionResult { Executed = true, Data = root.PropagateNull() ? null : root };
+    }
+
+    private async Task ExecuteQueryAsync(ExecutionContext context, RootExecutionNode root)
+    {
+        var all = root.SubFields!;
+        if (Array.Exists(all, IsReadFirst))
+        {
+            foreach (var field in all.Where(IsReadFirst))
+                await ExecuteNodeTreeAsync(context, field);
+            root.SubFields = [.. all.Where(field => !IsReadFirst(field))];
+        }
+        await ExecuteNodeTreeAsync(context, root);
+        root.SubFields = all;
+
+        static bool IsReadFirst(ExecutionNode field) => ReadFirstAttribute.IsOn(field.FieldDefinition);
     }
 
     protected override void SetSubFieldNodes(ExecutionContext context, ObjectExecutionNode parent)

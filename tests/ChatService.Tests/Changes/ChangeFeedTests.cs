@@ -77,7 +77,34 @@ public abstract class ChangeFeedTests(DatabaseKind kind) : IAsyncLifetime
         await writers;
         Assert.Equal(64, read.Skip(1).Select(c => c.GetProperty("messageId").GetString()).Distinct().Count());
         Assert.Equal(65, read.Select(c => c.GetProperty("cursor").GetString()).Distinct().Count());
-        Assert.Equal(await CursorSequenceAsync(), read.Count);
+        Assert.Equal(SequenceOf(await CursorAsync()), read.Count);
+    }
+
+    [Theory]
+    [InlineData("query($id: ID!) { conversation(id: $id) { messages(last: 100) { nodes { id } } } changeCursor }")]
+    [InlineData("query($id: ID!) { ...Page changeCursor: changeCursor } fragment Page on Query { conversation(id: $id) { messages(last: 100) { nodes { id } } } }")]
+    [InlineData("query($id: ID!) { me { id } conversation(id: $id) { messages(last: 100) { nodes { id } } } ...Here } fragment Here on Query { ... { changeCursor } }")]
+    public async Task What_is_queried_beside_the_cursor_lacks_nothing_that_comes_before_it(string query)
+    {
+        var start = await CursorAsync();
+        var id = await _ada.CreateConversationAsync("Busy");
+        var writing = Task.WhenAll(Enumerable.Range(0, 4).Select(async writer =>
+        {
+            for (var i = 0; i < 15; i++) await WriteAsync(id, $"{writer}.{i}");
+        }));
+        var seen = new List<(long Sequence, HashSet<string?> Messages)>();
+        while (!writing.IsCompleted)
+        {
+            var data = await _ada.GraphQL.DataAsync(query, new { id });
+            var messages = data.GetProperty("conversation").GetProperty("messages").GetProperty("nodes").EnumerateArray();
+            seen.Add((SequenceOf(data.GetProperty("changeCursor").GetString()), [.. messages.Select(m => m.GetProperty("id").GetString())]));
+        }
+
+        await writing;
+        var told = (await TakeAsync(61, start)).Skip(1)
+            .Select(c => (Sequence: SequenceOf(c.GetProperty("cursor").GetString()), Message: c.GetProperty("messageId").GetString())).ToList();
+        Assert.Contains(seen, s => s.Sequence > told[0].Sequence && s.Sequence < told[^1].Sequence);
+        Assert.All(seen, s => Assert.DoesNotContain(told, t => t.Sequence <= s.Sequence && !s.Messages.Contains(t.Message)));
     }
 
     [Fact]
@@ -145,10 +172,10 @@ public abstract class ChangeFeedTests(DatabaseKind kind) : IAsyncLifetime
 
     private async Task<string?> CursorAsync() => (await _ada.GraphQL.DataAsync("{ changeCursor }")).GetProperty("changeCursor").GetString();
 
-    private async Task<long> CursorSequenceAsync()
+    private static long SequenceOf(string? cursor)
     {
         var keys = new long[2];
-        Assert.True(Cursor.TryRead((await CursorAsync())!, 'f', keys));
+        Assert.True(Cursor.TryRead(cursor!, 'f', keys));
         return keys[0];
     }
 

@@ -19,6 +19,8 @@ public sealed class Probe
 
     public int Mutations { get; set; }
 
+    public int Readings { get; set; }
+
     public async IAsyncEnumerable<TickType> Ticks(int count, int size, [EnumeratorCancellation] CancellationToken ct)
     {
         Change(() => Open++);
@@ -93,6 +95,15 @@ public class ProbeQuery
     public static IEnumerable<ItemType> Nodes(IReadOnlyList<string> ids) => ids.Select((_, i) => new ItemType(i));
 
     public static ConnectionType<ItemType> Items(int? first = null, int? last = null) => Page(first ?? last ?? 50);
+
+    public static int Read([FromServices] Probe probe) => ++probe.Readings;
+
+    [ReadFirst]
+    public static async Task<int> ReadingsAsync([FromServices] Probe probe)
+    {
+        await Task.Yield();
+        return probe.Readings;
+    }
 
     public static string Half() => "half \ud83d of a pair";
 
