@@ -4,9 +4,12 @@ using System.Threading.Channels;
 
 namespace ChatService.Data;
 
-/// <summary>What a reader waits for: an owner's feed, or one completion.</summary>
+/// <summary>What is waited for: an owner's feed, one completion, or a wish to cancel one.</summary>
 public readonly record struct WakeKey(long Owner, long Completion)
 {
+    /// <summary>That somebody, somewhere, wants an answer stopped. There is no owner 0.</summary>
+    public static readonly WakeKey Cancelled = new(0, 0);
+
     public static WakeKey Feed(long owner) => new(owner, 0);
 }
 

@@ -24,7 +24,18 @@ public sealed partial class CompletionKeeper(
         await TryAsync(SettleLeftoversAsync, stoppingToken);
         await Task.WhenAll(
             EveryAsync(options.Value.LeaseRenewal, KeepLeasesAsync, stoppingToken),
-            EveryAsync(options.Value.Sweep, SweepAsync, stoppingToken));
+            EveryAsync(options.Value.Sweep, SweepAsync, stoppingToken),
+            WheneverCancelledAsync(stoppingToken));
+    }
+
+    private async Task WheneverCancelledAsync(CancellationToken ct)
+    {
+        using var ear = wakeUps.Listen(WakeKey.Cancelled);
+        while (true)
+        {
+            await ear.WaitAsync(ct);
+            await TryAsync(StopCancelledAsync, ct);
+        }
     }
 
     private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken ct)
@@ -117,7 +128,7 @@ public sealed partial class CompletionKeeper(
     private async Task SweepFeedsAsync(CancellationToken ct)
     {
         var feeds = new Dictionary<long, long>();
-        foreach (var owners in wakeUps.Heard.Where(key => key.Completion == 0).Select(key => key.Owner).Chunk(Batch))
+        foreach (var owners in wakeUps.Heard.Where(key => key.Completion == 0 && key != WakeKey.Cancelled).Select(key => key.Owner).Chunk(Batch))
         {
             var rows = await database.ReadAsync(
                 (db, token) => db.Users.Where(u => owners.Contains(u.Id)).Select(u => new { u.Id, u.ChangeSequence }).ToListAsync(token), ct);

@@ -132,12 +132,13 @@ public sealed class CompletionService(
         }
         else
         {
-            // Somebody else's instance makes it: leave the wish where that one looks.
+            // Somebody else's instance makes it: leave the wish where that one looks, and hurry it.
             await database.WriteAsync(
                 (db, token) => db.Completions
                     .Where(c => c.OwnerId == owner && c.Id == id && c.Status == CompletionStatus.Running && c.CancelRequestedAt == null)
                     .ExecuteUpdateAsync(set => set.SetProperty(c => c.CancelRequestedAt, clock.Now), token),
                 ct);
+            wakeUps.WakeAll(WakeKey.Cancelled);
         }
 
         return await WaitAsync(owner, id, ct) is { } ended ? ended : ChatError.NotFound;

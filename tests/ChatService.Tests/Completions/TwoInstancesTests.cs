@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Npgsql;
 
@@ -24,10 +25,6 @@ public sealed class TwoInstancesTests : IAsyncLifetime
     {
         _database = await Databases.CreateAsync(DatabaseKind.Postgres);
         _provider = await ScriptedProvider.StartAsync();
-        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ChatProcess.StartAsync(_database, _provider, _settings)));
-        (_maker, _other) = (both[0], both[1]);
-        _here = await Person.SignUpAsync(_maker.Address, "ada");
-        _there = _here.At(_other.Address);
     }
 
     public async Task DisposeAsync()
@@ -43,6 +40,7 @@ public sealed class TwoInstancesTests : IAsyncLifetime
     [Fact]
     public async Task An_answer_is_watched_and_resumed_through_the_other()
     {
+        await StartBothAsync();
         var (first, second) = (new Gate(), new Gate());
         _provider.Answer(Reply.Of("One ").Wait(first).Text("two ").Wait(second).Text("three."));
         var conversation = await _here.CreateConversationAsync("Counting");
@@ -58,21 +56,25 @@ public sealed class TwoInstancesTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_answer_is_cancelled_through_the_other()
+    public async Task An_answer_is_cancelled_through_the_other_without_waiting_for_the_sweep()
     {
+        await StartBothAsync(sweep: "00:01:00");
         var gate = new Gate();
         _provider.Answer(Reply.Of("One ").Wait(gate));
         var started = await StartAsync(await _here.CreateConversationAsync("Counting"));
         await gate.Reached;
+        var clock = Stopwatch.StartNew();
         var cancelled = (await _there.CancelAsync(started)).GetProperty("completion");
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
         Assert.Equal("CANCELLED", cancelled.GetProperty("status").GetString());
         Assert.Equal("One ", cancelled.GetProperty("message").GetProperty("content").GetString());
-        Assert.True(await (await _provider.RequestAsync(1)).Aborted.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.True(await (await _provider.RequestAsync(1)).Aborted.WaitAsync(TimeSpan.FromSeconds(20)));
     }
 
     [Fact]
     public async Task Killing_the_maker_ends_it_for_who_watches_through_the_other()
     {
+        await StartBothAsync();
         _provider.Answer(Reply.Of("One ").Wait(new Gate()));
         var conversation = await _here.CreateConversationAsync("Counting");
         var started = await StartAsync(conversation);
@@ -89,25 +91,32 @@ public sealed class TwoInstancesTests : IAsyncLifetime
     [Fact]
     public async Task The_feed_tells_what_the_other_wrote_even_when_the_wake_up_is_lost()
     {
-        await using var feed = _there.SubscribeAsync("subscription { changes { kind conversation { title } } }", new { }).GetAsyncEnumerator();
+        await StartBothAsync();
+        var after = (await _there.GraphQL.DataAsync("{ changeCursor }")).GetProperty("changeCursor").GetString();
+        await using var feed = _there.SubscribeAsync(
+            "subscription($after: String) { changes(after: $after) { kind conversation { title } } }", new { after }).GetAsyncEnumerator();
         var next = feed.MoveNextAsync().AsTask();
         foreach (var title in (string[])["Heard", "Unheard"])
         {
             // Whoever listens loses the connection, and the wake-ups with it.
             if (title == "Unheard") await StopListeningAsync();
-            // The subscription begins at now, which is whenever the server gets to it: say it until it is heard.
-            await Poll.UntilAsync(async () =>
-            {
-                await _here.CreateConversationAsync(title);
-                return await Task.WhenAny(next, Task.Delay(TimeSpan.FromSeconds(3))) == next;
-            });
-            Assert.True(await next);
+            await _here.CreateConversationAsync(title);
+            Assert.True(await next.WaitAsync(TimeSpan.FromSeconds(40)));
             Assert.Equal(title, feed.Current.GetProperty("data").GetProperty("changes").GetProperty("conversation").GetProperty("title").GetString());
             next = feed.MoveNextAsync().AsTask();
         }
 
         await _other.KillAsync();
         await Assert.ThrowsAnyAsync<Exception>(() => next);
+    }
+
+    private async Task StartBothAsync(string sweep = "00:00:01")
+    {
+        var settings = new Dictionary<string, string?>(_settings) { ["Completions:Sweep"] = sweep };
+        var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ChatProcess.StartAsync(_database, _provider, settings)));
+        (_maker, _other) = (both[0], both[1]);
+        _here = await Person.SignUpAsync(_maker.Address, "ada");
+        _there = _here.At(_other.Address);
     }
 
     private async Task<string> StartAsync(string conversation) =>

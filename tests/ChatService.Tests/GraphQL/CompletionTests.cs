@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatService.Tests;
 
@@ -83,6 +85,23 @@ public abstract class CompletionTests(AppFixture app)
         Assert.Equal(JsonValueKind.Null, ended.GetProperty("finishReason").ValueKind);
         Assert.Equal("Once upon a time", ended.GetProperty("message").GetProperty("content").GetString());
         Assert.Equal(("Once upon a time", "CANCELLED"), await EndOfAsync(ada, completion));
+    }
+
+    [Fact]
+    public async Task A_wish_to_cancel_that_was_left_silently_is_found_by_the_sweep()
+    {
+        var gate = new Gate();
+        var question = Unique("And on?");
+        AnswerTo(question, Reply.Of("And on").Wait(gate));
+        var ada = await app.RegisterAsync("ada");
+        var completion = await ada.StartAsync(await ada.CreateConversationAsync(), question);
+        await gate.Reached;
+
+        // As another instance leaves it, when its notification is lost.
+        var id = long.Parse(Person.NumberOf(completion), CultureInfo.InvariantCulture);
+        await using (var db = Tables.Open(app.Database))
+            Assert.Equal(1, await db.Completions.Where(c => c.Id == id).ExecuteUpdateAsync(set => set.SetProperty(c => c.CancelRequestedAt, DateTime.UtcNow)));
+        Assert.Equal("CANCELLED", (await OverEventStreamAsync(ada, completion, 0)).Finished.GetProperty("status").GetString());
     }
 
     [Fact]
