@@ -20,6 +20,13 @@ public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOpt
     private readonly SemaphoreSlim[] _turns =
         [.. Enumerable.Range(0, options.Value.Provider == DatabaseProvider.Sqlite ? 1 : Turns).Select(_ => new SemaphoreSlim(1))];
 
+    /// <summary>
+    /// One for each connection of the pool, so that whoever finds none free is told that, and not, as the deadline runs out at the same time,
+    /// that the database is away.
+    /// </summary>
+    private readonly SemaphoreSlim? _places =
+        options.Value.Provider == DatabaseProvider.Postgres && PostgresSettings.PoolSize(options.Value) is { } size ? new SemaphoreSlim(size) : null;
+
     /// <summary>Reads, without tracking what is read.</summary>
     /// <exception cref="StorageException">The database failed.</exception>
     public Task<T> ReadAsync<T>(Func<ChatDbContext, CancellationToken, Task<T>> read, CancellationToken ct) => RunAsync(read, ct);
@@ -111,6 +118,20 @@ public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOpt
     }
 
     private async Task<T> RunAsync<T>(Func<ChatDbContext, CancellationToken, Task<T>> work, CancellationToken ct)
+    {
+        if (_places is null) return await RunInPlaceAsync(work, ct);
+        if (!await _places.WaitAsync(options.Value.Deadline, ct)) throw new StorageException(StorageFault.Overloaded, null);
+        try
+        {
+            return await RunInPlaceAsync(work, ct);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+
+    private async Task<T> RunInPlaceAsync<T>(Func<ChatDbContext, CancellationToken, Task<T>> work, CancellationToken ct)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         deadline.CancelAfter(options.Value.Deadline);

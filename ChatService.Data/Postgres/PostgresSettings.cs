@@ -8,6 +8,13 @@ internal static class PostgresSettings
 {
     private const int CancellationMilliseconds = 500;
 
+    /// <summary>Connections that the pool may have open at once; null without a pool.</summary>
+    public static int? PoolSize(DatabaseOptions options)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(options.ConnectionString);
+        return settings.Pooling ? settings.MaxPoolSize : null;
+    }
+
     public static string WithTimeouts(DatabaseOptions options)
     {
         var seconds = (int)Math.Ceiling(options.Deadline.TotalSeconds);
