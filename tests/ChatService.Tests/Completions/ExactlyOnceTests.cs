@@ -1,4 +1,6 @@
 using System.Net.Http.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatService.Tests;
 
@@ -9,6 +11,7 @@ public sealed class SqliteExactlyOnceTests() : ExactlyOnceTests(DatabaseKind.Sql
 /// <summary>One key, one effect; and the values that a completion was started with stay.</summary>
 public abstract class ExactlyOnceTests(DatabaseKind kind) : IAsyncLifetime
 {
+    private readonly FakeClock _clock = new(DateTimeOffset.UtcNow);
     private TestDatabase _database = null!;
     private ScriptedProvider _provider = null!;
     private ChatApp _app = null!;
@@ -18,8 +21,10 @@ public abstract class ExactlyOnceTests(DatabaseKind kind) : IAsyncLifetime
     {
         _database = await Databases.CreateAsync(kind);
         _provider = await ScriptedProvider.StartAsync();
-        _app = ChatApp.Start(_database, _provider, new Dictionary<string, string?>
+        var settings = new Dictionary<string, string?>
         {
+            ["Changes:PurgeInterval"] = "00:00:00.1",
+            ["Security:SessionIdleTimeout"] = "7.00:00:00",
             ["Completions:Models:1:Name"] = "small",
             ["Completions:Models:1:ModelId"] = "tiny-1",
             ["Completions:Models:1:Endpoint"] = _provider.Endpoint.AbsoluteUri,
@@ -27,7 +32,8 @@ public abstract class ExactlyOnceTests(DatabaseKind kind) : IAsyncLifetime
             ["Completions:Models:1:MaxOutputTokens"] = "64",
             ["Completions:Models:1:MaxTokensField"] = "max_completion_tokens",
             ["Completions:Models:1:AsksForUsage"] = "false",
-        });
+        };
+        _app = ChatApp.Start(_database, _provider, settings, services: s => s.AddSingleton<TimeProvider>(_clock));
         _ada = await Person.SignUpAsync(_app.Address, "ada");
     }
 
@@ -56,19 +62,56 @@ public abstract class ExactlyOnceTests(DatabaseKind kind) : IAsyncLifetime
     {
         var conversation = await _ada.CreateConversationAsync("Once");
         var path = $"/conversations/{Person.NumberOf(conversation)}/messages:complete";
-        var first = await SendAsync(path, new { stream = false, content = "Say it." }, "key");
-        var again = await SendAsync(path, new { stream = false, content = "Say it." }, "key");
+        var first = await SendAsync(_ada, path, new { stream = false, content = "Say it." }, "key");
+        var again = await SendAsync(_ada, path, new { stream = false, content = "Say it." }, "key");
         Assert.Equal((200, false), (first.Status, first.Replayed));
-        Assert.Equal((200, true, first.Body), (again.Status, again.Replayed, again.Body));
+        Assert.Equal(first with { Replayed = true }, again);
 
-        var streamed = await SendAsync(path, new { stream = true, content = "Say it." }, "key");
+        var streamed = await SendAsync(_ada, path, new { stream = true, content = "Say it." }, "key");
         Assert.Equal((200, true), (streamed.Status, streamed.Replayed));
         Assert.Contains("[DONE]", streamed.Body, StringComparison.Ordinal);
         Assert.Single(_provider.Requests);
 
-        var conflict = await SendAsync(path, new { stream = false, content = "Something else." }, "key");
-        Assert.Equal(422, conflict.Status);
-        Assert.Contains("IDEMPOTENCY_CONFLICT", conflict.Body, StringComparison.Ordinal);
+        await AssertConflictAsync(path, new { stream = false, content = "Something else." });
+    }
+
+    [Fact]
+    public async Task The_facade_replays_messages_and_conversations_and_each_user_and_operation_has_its_own_keys()
+    {
+        using var eve = await Person.SignUpAsync(_app.Address, "eve");
+        var conversation = await _ada.CreateConversationAsync("Once");
+        var messages = MessagesOf(conversation);
+        var answers = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => SendAsync(_ada, messages, new { content = "Once." }, "key")));
+        var first = Assert.Single(answers, a => !a.Replayed);
+        Assert.Equal(201, first.Status);
+        Assert.All(answers, a => Assert.Equal(first with { Replayed = a.Replayed }, a));
+        await AssertConflictAsync(messages, new { content = "Twice." });
+        Assert.Equal([("USER", "Once.")], await _ada.MessagesAsync(conversation));
+
+        var me = (await _ada.GraphQL.DataAsync("{ me { databaseId } }")).GetProperty("me").GetProperty("databaseId").GetInt64();
+        var opened = await SendAsync(_ada, "/conversations", new { title = "Opened", user_id = me }, "key");
+        Assert.Equal((201, false), (opened.Status, opened.Replayed));
+        Assert.NotNull(opened.Location);
+        Assert.Equal(opened with { Replayed = true }, await SendAsync(_ada, "/conversations", new { title = "Opened", user_id = me }, "key"));
+        await AssertConflictAsync("/conversations", new { title = "Other", user_id = me });
+
+        var hers = await SendAsync(eve, MessagesOf(await eve.CreateConversationAsync("Hers")), new { content = "Once." }, "key");
+        Assert.Equal((201, false), (hers.Status, hers.Replayed));
+        Assert.NotEqual(first.Body, hers.Body);
+    }
+
+    [Fact]
+    public async Task A_key_is_forgotten_after_two_days_and_not_before()
+    {
+        var messages = MessagesOf(await _ada.CreateConversationAsync("Once"));
+        Assert.Equal(201, (await SendAsync(_ada, messages, new { content = "Old." }, "old")).Status);
+        _clock.Advance(TimeSpan.FromHours(3));
+        Assert.Equal(201, (await SendAsync(_ada, messages, new { content = "Newer." }, "newer")).Status);
+        _clock.Advance(TimeSpan.FromHours(46));
+        await Eventually.GetAsync(KeysAsync, keys => keys is ["newer"]);
+        Assert.True((await SendAsync(_ada, messages, new { content = "Newer." }, "newer")).Replayed);
+        var renewed = await SendAsync(_ada, messages, new { content = "Something else." }, "old");
+        Assert.Equal((201, false), (renewed.Status, renewed.Replayed));
     }
 
     [Fact]
@@ -133,11 +176,29 @@ public abstract class ExactlyOnceTests(DatabaseKind kind) : IAsyncLifetime
         Assert.Equal(4, _provider.Requests.Count);
     }
 
-    private async Task<(int Status, bool Replayed, string Body)> SendAsync(string path, object body, string key)
+    private static string MessagesOf(string conversation) => $"/conversations/{Person.NumberOf(conversation)}/messages";
+
+    private async Task<IReadOnlyList<string>> KeysAsync()
+    {
+        await using var db = Tables.Open(_database);
+        return await db.IdempotencyKeys.Select(k => k.Key).ToListAsync();
+    }
+
+    private async Task AssertConflictAsync(string path, object body)
+    {
+        var answer = await SendAsync(_ada, path, body, "key");
+        Assert.Equal((422, false), (answer.Status, answer.Replayed));
+        Assert.Contains("IDEMPOTENCY_CONFLICT", answer.Body, StringComparison.Ordinal);
+    }
+
+    private static async Task<Answer> SendAsync(Person person, string path, object body, string key)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) };
         request.Headers.Add("Idempotency-Key", key);
-        using var response = await _ada.Http.SendAsync(request);
-        return ((int)response.StatusCode, response.Headers.Contains("Idempotent-Replayed"), await response.Content.ReadAsStringAsync());
+        using var response = await person.Http.SendAsync(request);
+        return new Answer(
+            (int)response.StatusCode, response.Headers.Contains("Idempotent-Replayed"), await response.Content.ReadAsStringAsync(), response.Headers.Location);
     }
+
+    private sealed record Answer(int Status, bool Replayed, string Body, Uri? Location);
 }
