@@ -67,6 +67,8 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
             user.Property(u => u.Username).HasMaxLength(Input.MaximumUsernameLength);
             user.Property(u => u.UsernameKey).HasMaxLength(2 * Input.MaximumUsernameLength);
             user.HasIndex(u => u.UsernameKey).IsUnique();
+            user.HasIndex(u => u.ErasedAt).HasFilter("erased_at IS NOT NULL");
+            user.HasQueryFilter(u => u.ErasedAt == null);
         });
         model.Entity<Session>(session =>
         {
@@ -78,6 +80,8 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
             conversation.HasKey(c => new { c.OwnerId, c.Id });
             conversation.HasOne<User>().WithMany().HasForeignKey(c => c.OwnerId);
             conversation.HasIndex(c => c.Id);
+            conversation.HasIndex(c => new { c.OwnerId, c.ErasedAt }).HasFilter("erased_at IS NOT NULL");
+            conversation.HasQueryFilter(c => c.ErasedAt == null);
             conversation.HasIndex(c => new { c.OwnerId, c.UpdatedAt, c.Id }, "ix_conversations_current").HasFilter("archived_at IS NULL");
             conversation.HasIndex(c => new { c.OwnerId, c.UpdatedAt, c.Id }, "ix_conversations_archived").HasFilter("archived_at IS NOT NULL");
         });

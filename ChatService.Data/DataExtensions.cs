@@ -33,7 +33,7 @@ public static class DataExtensions
         services.AddOptions<ChangeOptions>().Bind(configuration.GetSection(ChangeOptions.Section)).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         AddContexts(services);
-        services.AddSingleton<Clock>().AddSingleton<WakeUps>().AddSingleton<ChatDatabase>().AddSingleton<IdBlocks>();
+        services.AddSingleton<Clock>().AddSingleton<WakeUps>().AddSingleton<ChatDatabase>().AddSingleton<IdBlocks>().AddSingleton<Eraser>();
         services.AddSingleton<DatabaseHealth>().AddSingleton<ProviderHealth>();
         services.AddSingleton<PasswordHasher>().AddSingleton<SessionService>().AddSingleton<UserService>();
         services.AddSingleton<ConversationService>().AddSingleton<MessageService>().AddSingleton<MessageHistory>();
@@ -50,6 +50,7 @@ public static class DataExtensions
         services.AddHostedService<CompletionKeeper>();
         services.AddHostedService<Indexer>();
         services.AddHostedService<Housekeeping>();
+        services.AddHostedService(provider => provider.GetRequiredService<Eraser>());
         services.AddHostedService<PostgresWakeUp>();
         return services;
     }

@@ -79,7 +79,8 @@ public sealed class CompletionService(
     }
 
     public Task<Completion?> FindAsync(long owner, long id, CancellationToken ct) =>
-        database.ReadAsync((db, token) => db.Completions.SingleOrDefaultAsync(c => c.OwnerId == owner && c.Id == id, token), ct);
+        database.ReadAsync((db, token) => db.Completions.SingleOrDefaultAsync(
+            c => c.OwnerId == owner && c.Id == id && db.Conversations.Any(of => of.OwnerId == c.OwnerId && of.Id == c.ConversationId), token), ct);
 
     /// <summary>Those of the ids that are the owner's.</summary>
     public Task<Dictionary<long, Completion>> FindManyAsync(long owner, IReadOnlyCollection<long> wanted, CancellationToken ct) =>

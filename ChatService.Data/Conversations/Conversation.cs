@@ -17,6 +17,9 @@ public sealed class Conversation
 
     public DateTime CreatedAt { get; init; }
 
+    /// <summary>Since when it is given up; its rows go one after the other. Queries do not see such a conversation.</summary>
+    public DateTime? ErasedAt { get; init; }
+
     /// <summary>The last activity: lists go by it.</summary>
     public DateTime UpdatedAt { get; set; }
 

@@ -10,7 +10,7 @@ public sealed record ConversationUpdate(
     Optional<string> Title, Optional<string?> SystemPrompt, Optional<string?> Model, Optional<bool> Archived);
 
 /// <summary>An owner's conversations.</summary>
-public sealed class ConversationService(ChatDatabase database, IdBlocks ids, ModelCatalog models, CompletionEngine engine)
+public sealed class ConversationService(ChatDatabase database, IdBlocks ids, ModelCatalog models, CompletionEngine engine, Eraser eraser)
 {
     private const char CursorKind = 'c';
 
@@ -114,7 +114,10 @@ public sealed class ConversationService(ChatDatabase database, IdBlocks ids, Mod
             ct);
     }
 
-    /// <summary>Removes the conversation with everything in it, and ends what is being made in it.</summary>
+    /// <summary>
+    /// Removes the conversation with everything in it, and ends what is being made in it. Once it is acknowledged nothing of it is found;
+    /// very many rows take longer to go.
+    /// </summary>
     /// <returns>The id that is no more. Errors: NOT_FOUND.</returns>
     public async Task<Result<long>> DeleteAsync(long owner, long id, CancellationToken ct)
     {
@@ -122,13 +125,14 @@ public sealed class ConversationService(ChatDatabase database, IdBlocks ids, Mod
             owner,
             async (unit, token) =>
             {
-                await unit.Db.Changes.Where(c => c.OwnerId == owner && c.ConversationId == id).ExecuteDeleteAsync(token);
-                if (await unit.Db.Conversations.Where(c => c.OwnerId == owner && c.Id == id).ExecuteDeleteAsync(token) == 0) return ChatError.NotFound;
+                if (!await Eraser.MarkAsync(unit, id, token)) return ChatError.NotFound;
                 unit.Tell(ChangeKind.ConversationDeleted, id);
                 return id;
             },
             ct);
-        if (!deleted.Failed) engine.AbandonConversation(owner, id);
+        if (deleted.Failed) return deleted;
+        engine.AbandonConversation(owner, id);
+        await eraser.EraseAsync(owner, id);
         return deleted;
     }
 

@@ -8,11 +8,11 @@ public sealed class MessageHistory(ChatDatabase database)
     private const char CursorKind = 'm';
 
     public Task<Message?> FindAsync(long owner, long id, CancellationToken ct) =>
-        database.ReadAsync((db, token) => db.Messages.SingleOrDefaultAsync(m => m.OwnerId == owner && m.Id == id, token), ct);
+        database.ReadAsync((db, token) => Kept(db, owner).SingleOrDefaultAsync(m => m.Id == id, token), ct);
 
     /// <summary>Those of the ids that are the owner's.</summary>
     public Task<Dictionary<long, Message>> FindManyAsync(long owner, IReadOnlyCollection<long> wanted, CancellationToken ct) =>
-        database.ReadAsync((db, token) => db.Messages.Where(m => m.OwnerId == owner && wanted.Contains(m.Id)).ToDictionaryAsync(m => m.Id, token), ct);
+        database.ReadAsync((db, token) => Kept(db, owner).Where(m => wanted.Contains(m.Id)).ToDictionaryAsync(m => m.Id, token), ct);
 
     /// <summary>A page of a conversation, oldest first, its system prompt included, replaced answers left out.</summary>
     /// <returns>Errors: BAD_USER_INPUT for a size or a cursor that is none. Another's conversation is an empty one.</returns>
@@ -103,6 +103,10 @@ public sealed class MessageHistory(ChatDatabase database)
                 return rows.ToDictionary(r => r.Id, r => r.Content + string.Concat(r.Pieces));
             },
             ct);
+
+    /// <summary>Not those of a conversation that is given up, while they are still there.</summary>
+    internal static IQueryable<Message> Kept(ChatDbContext db, long owner) =>
+        db.Messages.Where(m => m.OwnerId == owner && db.Conversations.Any(c => c.OwnerId == m.OwnerId && c.Id == m.ConversationId));
 
     private static IQueryable<Message> Some(ChatDbContext db, long owner, long conversation, int after, int before, int count, bool backwards)
     {

@@ -45,7 +45,7 @@ public sealed class MessageService(ChatDatabase database, IdBlocks ids)
             owner,
             async (unit, token) =>
             {
-                var message = await unit.Db.Messages.SingleOrDefaultAsync(m => m.OwnerId == owner && m.Id == id, token);
+                var message = await MessageHistory.Kept(unit.Db, owner).SingleOrDefaultAsync(m => m.Id == id, token);
                 if (message is null) return ChatError.NotFound;
                 if (message.Role != MessageRole.User) return new ChatError(ErrorCode.BadUserInput, "Only what a person wrote can be changed.", ["id"]);
                 (message.Content, message.EditedAt) = (content, unit.Now);
@@ -62,7 +62,7 @@ public sealed class MessageService(ChatDatabase database, IdBlocks ids)
         owner,
         async (unit, token) =>
         {
-            var message = await unit.Db.Messages.SingleOrDefaultAsync(m => m.OwnerId == owner && m.Id == id, token);
+            var message = await MessageHistory.Kept(unit.Db, owner).SingleOrDefaultAsync(m => m.Id == id, token);
             if (message is null) return ChatError.NotFound;
             if (message.Role == MessageRole.System)
                 return new ChatError(ErrorCode.BadUserInput, "The system prompt is removed by updating its conversation.", ["id"]);

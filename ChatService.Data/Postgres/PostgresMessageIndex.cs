@@ -13,6 +13,7 @@ internal sealed class PostgresMessageIndex : IMessageIndex
             AND (@conversations IS NULL OR conversation_id = ANY(@conversations)) AND (@roles IS NULL OR role = ANY(@roles))
             AND (@after IS NULL OR created_at > @after) AND (@before IS NULL OR created_at < @before) AND (@until IS NULL OR created_at <= @until)
             AND (@except_conversation IS NULL OR conversation_id <> @except_conversation) AND (@except_message IS NULL OR message_id <> @except_message)
+            AND conversation_id NOT IN (SELECT id FROM conversations WHERE owner_id = @owner AND erased_at IS NOT NULL)
         """;
 
     /// <remarks>A GIN index tells the words of phrases, not their order; the terms do.</remarks>

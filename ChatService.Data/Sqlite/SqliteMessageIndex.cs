@@ -18,6 +18,7 @@ internal sealed class SqliteMessageIndex : IMessageIndex
             AND (@after IS NULL OR m.created_at > @after) AND (@before IS NULL OR m.created_at < @before) AND (@until IS NULL OR m.created_at <= @until)
             AND (@except_conversation IS NULL OR m.conversation_id <> @except_conversation)
             AND (@except_message IS NULL OR m.message_id <> @except_message)
+            AND m.conversation_id NOT IN (SELECT id FROM conversations WHERE owner_id = @owner AND erased_at IS NOT NULL)
         """;
 
     public async IAsyncEnumerable<WordHit> FindByWordsAsync(

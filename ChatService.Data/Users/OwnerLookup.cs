@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
+using Microsoft.Extensions.Options;
 
 namespace ChatService.Data;
 
@@ -7,11 +8,11 @@ namespace ChatService.Data;
 /// Whose a thing is: the one look-up that does not begin with an owner, for callers who are known by what they address and by nothing else.
 /// Registered where a service is configured to be so trusting, and nowhere else.
 /// </summary>
-public sealed class OwnerLookup(ChatDatabase database) : IDisposable
+public sealed class OwnerLookup(ChatDatabase database, IOptions<SecurityOptions> options) : IDisposable
 {
     private const int MaximumCached = 100_000;
 
-    /// <summary>A conversation never changes hands and its number is never used again.</summary>
+    /// <summary>A conversation never changes hands and its number is never used again; but it may go, and its owner.</summary>
     private readonly MemoryCache _owners = new(new MemoryCacheOptions { SizeLimit = MaximumCached });
 
     public Task<long?> FindByNameAsync(string username, CancellationToken ct) => Input.NormalizeUsername(username) is { } name
@@ -25,8 +26,9 @@ public sealed class OwnerLookup(ChatDatabase database) : IDisposable
     {
         if (_owners.TryGetValue(conversation, out long known)) return known;
         var owner = await database.ReadAsync(
-            (db, token) => db.Conversations.Where(c => c.Id == conversation).Select(c => (long?)c.OwnerId).SingleOrDefaultAsync(token), ct);
-        if (owner is not null) _owners.Set(conversation, owner.Value, new MemoryCacheEntryOptions { Size = 1 });
+            (db, token) => db.Conversations.Where(c => c.Id == conversation && db.Users.Any(u => u.Id == c.OwnerId)).Select(c => (long?)c.OwnerId).SingleOrDefaultAsync(token), ct);
+        if (owner is not null && options.Value.SessionCacheDuration is { Ticks: > 0 } time)
+            _owners.Set(conversation, owner.Value, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = time });
         return owner;
     }
 

@@ -20,8 +20,8 @@ public sealed class SessionService(
     private const int MaximumCached = 20_000;
     private static readonly ChatError _invalid = new(ErrorCode.InvalidCredentials, "The name or the password is wrong.");
 
-    /// <summary>Between two looks at a session's last use: a write for every call would be one too many.</summary>
-    private static readonly TimeSpan _useResolution = TimeSpan.FromMinutes(5);
+    /// <summary>Between two notes of a session's last use: a write for every call would be one too many, and none would end what is in use.</summary>
+    private readonly TimeSpan _useResolution = TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerMinute * 5, options.Value.SessionIdleTimeout.Ticks / 10));
 
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaximumCached });
 
@@ -113,6 +113,15 @@ public sealed class SessionService(
     internal async Task EndOthersAsync(OwnerWork unit, string? tokenHash, CancellationToken ct)
     {
         foreach (var session in await unit.Db.Sessions.Where(s => s.OwnerId == unit.Owner.Id && s.TokenHash != tokenHash).ToListAsync(ct)) End(unit, session);
+    }
+
+    internal static async Task<IReadOnlyList<string>> FindHashesAsync(OwnerWork unit, CancellationToken ct) =>
+        await unit.Db.Sessions.Where(s => s.OwnerId == unit.Owner.Id).Select(s => s.TokenHash).ToListAsync(ct);
+
+    /// <summary>Believes nothing any more of sessions that have ended.</summary>
+    internal void Forget(IReadOnlyList<string> tokenHashes)
+    {
+        foreach (var hash in tokenHashes) _cache.Remove(hash);
     }
 
     private void End(OwnerWork unit, Session session)

@@ -19,5 +19,8 @@ public sealed class User
 
     public DateTime CreatedAt { get; init; }
 
+    /// <summary>Since when the account is given up; its rows go one after the other. Queries do not see such a user.</summary>
+    public DateTime? ErasedAt { get; init; }
+
     public static string KeyOf(string username) => username.ToLowerInvariant();
 }

@@ -5,7 +5,7 @@ namespace ChatService.Data;
 
 /// <summary>Accounts: made, changed and erased.</summary>
 public sealed class UserService(
-    ChatDatabase database, IdBlocks ids, PasswordHasher hasher, SessionService sessions, CompletionEngine engine, Clock clock, IOptions<SecurityOptions> options)
+    ChatDatabase database, IdBlocks ids, PasswordHasher hasher, SessionService sessions, CompletionEngine engine, Eraser eraser, Clock clock, IOptions<SecurityOptions> options)
 {
     private static readonly ChatError _taken = new(ErrorCode.UsernameTaken, "The username is taken.", ["username"]);
 
@@ -74,23 +74,30 @@ public sealed class UserService(
             ct);
     }
 
-    /// <summary>Erases the user and every row of theirs, and ends what is being made for them.</summary>
+    /// <summary>
+    /// Erases the user and every row of theirs, and ends what is being made for them. Once it is acknowledged the user is gone for everybody,
+    /// and their name is free; very many rows take longer to go.
+    /// </summary>
     /// <returns>The id that is no more. Errors: INVALID_CREDENTIALS, OVERLOADED.</returns>
     public async Task<Result<long>> DeleteAsync(long owner, string password, CancellationToken ct)
     {
         var verified = await VerifyAsync(owner, password, "password", ct);
         if (verified.Failed) return verified.Error;
+        IReadOnlyList<string> ended = [];
         var deleted = await database.ChangeAsync<long>(
             owner,
             async (unit, token) =>
             {
                 if (unit.Owner.PasswordHash != verified.Value.PasswordHash) return WrongPassword("password");
-                await sessions.EndOthersAsync(unit, null, token);
-                unit.Db.Users.Remove(unit.Owner);
+                ended = await SessionService.FindHashesAsync(unit, token);
+                await Eraser.MarkAsync(unit, token);
                 return owner;
             },
             ct);
-        if (!deleted.Failed) engine.AbandonAll(owner);
+        if (deleted.Failed) return deleted;
+        sessions.Forget(ended);
+        engine.AbandonAll(owner);
+        await eraser.EraseAsync(owner, null);
         return deleted;
     }
 

@@ -240,6 +240,10 @@ namespace ChatService.Data.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTime?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
                     b.Property<int>("LastSequence")
                         .HasColumnType("integer")
                         .HasColumnName("last_sequence");
@@ -260,6 +264,9 @@ namespace ChatService.Data.Postgres.Migrations
                     b.HasKey("OwnerId", "Id");
 
                     b.HasIndex("Id");
+
+                    b.HasIndex("OwnerId", "ErasedAt")
+                        .HasFilter("erased_at IS NOT NULL");
 
                     b.HasIndex(new[] { "OwnerId", "UpdatedAt", "Id" }, "ix_conversations_archived")
                         .HasFilter("archived_at IS NOT NULL");
@@ -556,6 +563,10 @@ namespace ChatService.Data.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTime?>("ErasedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("erased_at");
+
                     b.Property<string>("PasswordHash")
                         .IsRequired()
                         .HasColumnType("text")
@@ -574,6 +585,9 @@ namespace ChatService.Data.Postgres.Migrations
                         .HasColumnName("username_key");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ErasedAt")
+                        .HasFilter("erased_at IS NOT NULL");
 
                     b.HasIndex("UsernameKey")
                         .IsUnique();

@@ -224,6 +224,10 @@ namespace ChatService.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("ErasedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("erased_at");
+
                     b.Property<int>("LastSequence")
                         .HasColumnType("INTEGER")
                         .HasColumnName("last_sequence");
@@ -244,6 +248,9 @@ namespace ChatService.Data.Sqlite.Migrations
                     b.HasKey("OwnerId", "Id");
 
                     b.HasIndex("Id");
+
+                    b.HasIndex("OwnerId", "ErasedAt")
+                        .HasFilter("erased_at IS NOT NULL");
 
                     b.HasIndex(new[] { "OwnerId", "UpdatedAt", "Id" }, "ix_conversations_archived")
                         .HasFilter("archived_at IS NOT NULL");
@@ -572,6 +579,10 @@ namespace ChatService.Data.Sqlite.Migrations
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<long?>("ErasedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("erased_at");
+
                     b.Property<string>("PasswordHash")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -590,6 +601,9 @@ namespace ChatService.Data.Sqlite.Migrations
                         .HasColumnName("username_key");
 
                     b.HasKey("Id");
+
+                    b.HasIndex("ErasedAt")
+                        .HasFilter("erased_at IS NOT NULL");
 
                     b.HasIndex("UsernameKey")
                         .IsUnique();

@@ -1,0 +1,153 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace ChatService.Data;
+
+/// <summary>
+/// Removes what its owner has given up. Giving up is one small transaction that marks it: from then on nobody finds it. Its rows go in
+/// batches after that, so that nobody waits long for a lock, and what an ended process has left is taken up by the next one.
+/// </summary>
+public sealed partial class Eraser(ChatDatabase database, IOptions<ChangeOptions> options, ILogger<Eraser> logger) : BackgroundService
+{
+    /// <summary>Rows of one transaction, not counting those that go with each.</summary>
+    private const int Batch = 500;
+
+    /// <summary>How long whoever gives something up waits for its rows to go. Mostly they have gone long before.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+
+    private static readonly TimeSpan _afterFault = TimeSpan.FromSeconds(5);
+
+    private readonly SemaphoreSlim _leftover = new(0);
+
+    /// <summary>The user is nobody's any more: no name, no password, no session, and nothing being made.</summary>
+    internal static async Task MarkAsync(OwnerWork unit, CancellationToken ct)
+    {
+        var (owner, now) = (unit.Owner.Id, unit.Now);
+        await unit.Db.Sessions.Where(s => s.OwnerId == owner).ExecuteDeleteAsync(ct);
+        await unit.Db.Completions.Where(c => c.OwnerId == owner && c.Status == CompletionStatus.Running).ExecuteDeleteAsync(ct);
+        // No name has a number sign, so nobody can ever be called like that.
+        var key = $"#{owner}";
+        await unit.Db.Users.Where(u => u.Id == owner).ExecuteUpdateAsync(
+            set => set.SetProperty(u => u.ErasedAt, now).SetProperty(u => u.Username, "").SetProperty(u => u.UsernameKey, key).SetProperty(u => u.PasswordHash, ""),
+            ct);
+    }
+
+    /// <returns>False when the owner has no such conversation.</returns>
+    internal static async Task<bool> MarkAsync(OwnerWork unit, long conversation, CancellationToken ct)
+    {
+        var (owner, now) = (unit.Owner.Id, unit.Now);
+        var marked = await unit.Db.Conversations.Where(c => c.OwnerId == owner && c.Id == conversation)
+            .ExecuteUpdateAsync(set => set.SetProperty(c => c.ErasedAt, now).SetProperty(c => c.Title, ""), ct);
+        // Another instance that makes it finds out when it next stores a piece.
+        await unit.Db.Completions.Where(c => c.OwnerId == owner && c.ConversationId == conversation && c.Status == CompletionStatus.Running).ExecuteDeleteAsync(ct);
+        return marked > 0;
+    }
+
+    /// <summary>Erases what is marked while its owner waits; what takes longer, or fails, is left to the background.</summary>
+    /// <param name="owner">Whose.</param>
+    /// <param name="conversation">Which conversation; null for all that is the owner's.</param>
+    internal async Task EraseAsync(long owner, long? conversation)
+    {
+        using var patience = new CancellationTokenSource(_patience);
+        try
+        {
+            await RemoveAsync(owner, conversation, patience.Token);
+        }
+        catch (Exception fault)
+        {
+            if (!patience.IsCancellationRequested) LogLeft(fault);
+            if (_leftover.CurrentCount == 0) _leftover.Release();
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var pause = options.Value.PurgeInterval;
+            try
+            {
+                await RemoveAllAsync(stoppingToken);
+            }
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
+            {
+                LogLeft(fault);
+                pause = pause < _afterFault ? pause : _afterFault;
+            }
+
+            await _leftover.WaitAsync(pause, stoppingToken);
+        }
+    }
+
+    private async Task RemoveAllAsync(CancellationToken ct)
+    {
+        while (true)
+        {
+            var users = await database.ReadAsync(
+                (db, token) => db.Users.IgnoreQueryFilters().Where(u => u.ErasedAt != null).OrderBy(u => u.ErasedAt).Take(Batch).Select(u => u.Id).ToListAsync(token), ct);
+            var conversations = await database.ReadAsync(
+                (db, token) => db.Conversations.IgnoreQueryFilters().Where(c => c.ErasedAt != null).OrderBy(c => c.OwnerId).ThenBy(c => c.ErasedAt)
+                    .Take(Batch).Select(c => new { c.OwnerId, c.Id }).ToListAsync(token),
+                ct);
+            if (users.Count + conversations.Count == 0) return;
+            foreach (var user in users) await RemoveAsync(user, null, ct);
+            foreach (var conversation in conversations) await RemoveAsync(conversation.OwnerId, conversation.Id, ct);
+        }
+    }
+
+    private async Task RemoveAsync(long owner, long? conversation, CancellationToken ct)
+    {
+        while (await RemoveMessagesAsync(owner, conversation, ct) == Batch)
+        {
+            // The rest comes with the next batch.
+        }
+
+        if (conversation is null)
+        {
+            await InBatchesAsync(db => db.Conversations.IgnoreQueryFilters().Where(c => c.OwnerId == owner).OrderBy(c => c.Id), ct);
+            await InBatchesAsync(db => db.Changes.Where(c => c.OwnerId == owner).OrderBy(c => c.Sequence), ct);
+            await InBatchesAsync(db => db.IdempotencyKeys.Where(k => k.OwnerId == owner).OrderBy(k => k.Key), ct);
+            await InBatchesAsync(db => db.Users.IgnoreQueryFilters().Where(u => u.Id == owner && u.ErasedAt != null).OrderBy(u => u.Id), ct);
+        }
+        else
+        {
+            // That it was deleted is kept for those who have not read it yet.
+            await InBatchesAsync(
+                db => db.Changes.Where(c => c.OwnerId == owner && c.ConversationId == conversation && c.Kind != ChangeKind.ConversationDeleted).OrderBy(c => c.Sequence), ct);
+            await InBatchesAsync(
+                db => db.IdempotencyKeys.Where(k => k.OwnerId == owner && k.Operation == IdempotentOperation.CreateConversation && k.ResultId == conversation).OrderBy(k => k.Key),
+                ct);
+            await InBatchesAsync(db => db.Conversations.IgnoreQueryFilters().Where(c => c.OwnerId == owner && c.Id == conversation && c.ErasedAt != null).OrderBy(c => c.Id), ct);
+        }
+    }
+
+    /// <summary>The newest first: an answer goes before the question that it refers to.</summary>
+    private async Task<int> RemoveMessagesAsync(long owner, long? conversation, CancellationToken ct)
+    {
+        var ids = await database.ReadAsync(
+            (db, token) => db.Messages.Where(m => m.OwnerId == owner && (conversation == null || m.ConversationId == conversation))
+                .OrderByDescending(m => m.ConversationId).ThenByDescending(m => m.Sequence).Take(Batch).Select(m => m.Id).ToListAsync(token),
+            ct);
+        if (ids.Count == 0) return 0;
+        await database.WriteAsync(
+            (db, token) => db.IdempotencyKeys
+                .Where(k => k.OwnerId == owner && k.Operation != IdempotentOperation.CreateConversation && ids.Contains(k.ResultId)).ExecuteDeleteAsync(token),
+            ct);
+        // Vectors, words, pieces of text and completions refer to their message and go with it.
+        await database.WriteAsync((db, token) => db.Messages.Where(m => m.OwnerId == owner && ids.Contains(m.Id)).ExecuteDeleteAsync(token), ct);
+        return ids.Count;
+    }
+
+    private async Task InBatchesAsync<T>(Func<ChatDbContext, IQueryable<T>> rows, CancellationToken ct)
+    {
+        while (await database.WriteAsync((db, token) => rows(db).Take(Batch).ExecuteDeleteAsync(token), ct) == Batch)
+        {
+            // Likewise.
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "What was given up could not be erased yet; the next try is soon")]
+    private partial void LogLeft(Exception fault);
+}
