@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace ChatService.Data;
 
 /// <summary>The rules for what people type. Lengths are UTF-16 code units, texts are kept exactly as sent.</summary>
@@ -28,7 +26,7 @@ public static class Input
     public static string? NormalizeUsername(string? username)
     {
         if (string.IsNullOrEmpty(username) || username.Length > 4 * MaximumUsernameLength || !IsWellFormed(username)) return null;
-        var name = username.Normalize(NormalizationForm.FormC);
+        var name = LatinNames.Compose(username);
         return name.Length <= MaximumUsernameLength && IsLetterOrDigit(name[0]) && name.All(c => IsLetterOrDigit(c) || "._@+-".Contains(c))
             ? name
             : null;

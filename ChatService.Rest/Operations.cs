@@ -42,7 +42,7 @@ internal sealed class Operations(IOptions<RestOptions> options)
         return problem is null ? new Reply(answer.Data!, null) : new Reply(null!, problem);
     }
 
-    private static Problem? FindProblem(OperationAnswer answer, Addressed actsFor)
+    private Problem? FindProblem(OperationAnswer answer, Addressed actsFor)
     {
         if (answer.Errors is [var error, ..])
             return Problems.From(error.Code, error.Message, answer.Status, retryAfterSeconds: error.RetryAfterSeconds);
@@ -63,10 +63,10 @@ internal sealed class Operations(IOptions<RestOptions> options)
     }
 
     // A route under a user is about the caller; anybody else is as absent.
-    private static bool IsAddressed(Node me, Addressed actsFor) => actsFor.Kind switch
+    private bool IsAddressed(Node me, Addressed actsFor) => actsFor.Kind switch
     {
         AddressKind.User => actsFor.Value == $"{me.Number("databaseId")}",
-        AddressKind.UserName => actsFor.Value.Normalize().Equals(me.Text("username"), StringComparison.OrdinalIgnoreCase),
+        AddressKind.UserName => _options.NormalizeName(actsFor.Value).Equals(me.Text("username"), StringComparison.OrdinalIgnoreCase),
         AddressKind.Nobody or AddressKind.Conversation => true,
     };
 

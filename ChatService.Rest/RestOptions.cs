@@ -11,6 +11,9 @@ public sealed class RestOptions
     [Required(ErrorMessage = "RestOptions.Watch is not set: the facade needs the delegate that runs a subscription.")]
     public WatchOperation Watch { get; set; } = null!;
 
+    /// <summary>A name as the host stores it, for names that can be written in more than one way. Default: Unicode's NFC.</summary>
+    public Func<string, string> NormalizeName { get; set; } = name => name.Normalize();
+
     /// <summary>Whether calls act as the owner of what they address, without a token. Default: false.</summary>
     public bool Documented { get; set; }
 

@@ -16,6 +16,7 @@ public static class FacadeExtensions
         {
             rest.Run = runner.RunAsync;
             rest.Watch = runner.WatchAsync;
+            rest.NormalizeName = name => Input.NormalizeUsername(name) ?? name;
             rest.Documented = facade.Value.Mode == FacadeMode.Documented;
         });
         if (section.Get<FacadeOptions>()?.Mode == FacadeMode.Documented)

@@ -32,9 +32,10 @@ public sealed partial class ChatProcess : IAsyncDisposable
 
     /// <summary>Starts it and returns when it listens.</summary>
     public static async Task<ChatProcess> StartAsync(
-        TestDatabase database, ScriptedProvider? provider = null, IReadOnlyDictionary<string, string?>? settings = null, string environment = "Development")
+        TestDatabase database, ScriptedProvider? provider = null, IReadOnlyDictionary<string, string?>? settings = null,
+        string environment = "Development", string? published = null)
     {
-        var service = Launch(["--urls", "http://127.0.0.1:0"], ChatSettings.For(database, provider?.Endpoint, settings), environment);
+        var service = Launch(["--urls", "http://127.0.0.1:0"], ChatSettings.For(database, provider?.Endpoint, settings), environment, published);
         if (await Task.WhenAny(service._listening.Task, service._reading) != service._listening.Task)
             throw new InvalidOperationException($"The service ended with {await service.ExitAsync()} instead of listening: {service.Output}");
         return service;
@@ -42,9 +43,9 @@ public sealed partial class ChatProcess : IAsyncDisposable
 
     /// <summary>Runs it until it ends by itself, as <c>--migrate</c> does, or a start that is refused.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(
-        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> settings, string environment = "Production")
+        IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> settings, string environment = "Production", string? published = null)
     {
-        await using var service = Launch(arguments, settings, environment);
+        await using var service = Launch(arguments, settings, environment, published);
         return (await service.ExitAsync(), service.Output);
     }
 
@@ -80,13 +81,14 @@ public sealed partial class ChatProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ChatProcess Launch(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> settings, string environment)
+    /// <param name="published">A folder that <c>dotnet publish</c> has made; without it, what the tests were built with, on the source's pages.</param>
+    private static ChatProcess Launch(IEnumerable<string> arguments, IReadOnlyDictionary<string, string?> settings, string environment, string? published)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "ChatService.GraphQL.dll");
+        var program = Path.Combine(published ?? AppContext.BaseDirectory, "ChatService.GraphQL.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
             // As `dotnet run` does, so that it finds its settings and pages.
-            WorkingDirectory = Repository.PathOf("ChatService.GraphQL"),
+            WorkingDirectory = published ?? Repository.PathOf("ChatService.GraphQL"),
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment =
