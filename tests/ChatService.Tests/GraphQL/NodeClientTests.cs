@@ -26,6 +26,31 @@ public sealed class NodeClientTests(SqliteApp app) : IClassFixture<SqliteApp>
         AssertJson(expected, seen);
     }
 
+    [Theory]
+    [InlineData("Plain fetch")]
+    [InlineData("Apollo Client")]
+    [InlineData("urql")]
+    public async Task As_documented_each_goes_on_after_a_cut_and_gets_every_word_once(string client)
+    {
+        var gates = Enumerable.Range(0, 4).Select(_ => new Gate()).ToList();
+        var reply = gates.Aggregate(Reply.Of("Nothing "), (said, gate) => said.Wait(gate).Text("but the 🌞 rises, "));
+        app.Provider.When(request => request.IsChat && request.LastUserMessage == client, reply);
+        var ada = await app.RegisterAsync("ada");
+        var completion = await ada.StartAsync(await ada.CreateConversationAsync(), client);
+        var pieces = 0;
+        // A piece is only made when the client has the one before.
+        var told = await NodeClients.WatchAsync(
+            line =>
+            {
+                if (line == "piece" && pieces < gates.Count) gates[pieces++].Open();
+            },
+            "documented.mjs", app.App.Address.AbsoluteUri, ada.Token, completion, Repository.PathOf("docs/clients.md"), client);
+        using var seen = JsonDocument.Parse(told.TrimEnd().Split('\n')[^1]);
+        Assert.Equal("COMPLETED", seen.RootElement.GetProperty("status").GetString());
+        Assert.True(seen.RootElement.GetProperty("isWhole").GetBoolean());
+        Assert.InRange(seen.RootElement.GetProperty("lines").GetInt32(), 3, 6);
+    }
+
     [Fact]
     public async Task Relays_compiler_takes_the_schema_and_its_operations_run()
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace ChatService.Tests;
 
@@ -9,10 +10,14 @@ internal static class NodeClients
     private static readonly Lazy<Task> _installed = new(InstallAsync);
 
     /// <returns>What the script printed.</returns>
-    public static async Task<string> RunAsync(string script, params string[] arguments)
+    public static Task<string> RunAsync(string script, params string[] arguments) => WatchAsync(_ => { }, script, arguments);
+
+    /// <param name="told">Hears each line when it is printed.</param>
+    /// <inheritdoc cref="RunAsync"/>
+    public static async Task<string> WatchAsync(Action<string> told, string script, params string[] arguments)
     {
         await _installed.Value;
-        return await StartAsync("node", [script, .. arguments]);
+        return await StartAsync("node", [script, .. arguments], told);
     }
 
     private static Task InstallAsync()
@@ -20,10 +25,10 @@ internal static class NodeClients
         // npm writes its own lock file last.
         var installed = Path.Combine(Folder(), "node_modules", ".package-lock.json");
         var isCurrent = File.GetLastWriteTimeUtc(installed) >= File.GetLastWriteTimeUtc(Path.Combine(Folder(), "package-lock.json"));
-        return isCurrent ? Task.CompletedTask : StartAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]);
+        return isCurrent ? Task.CompletedTask : StartAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], _ => { });
     }
 
-    private static async Task<string> StartAsync(string program, string[] arguments)
+    private static async Task<string> StartAsync(string program, string[] arguments, Action<string> told)
     {
         using var process = Process.Start(new ProcessStartInfo(program, arguments)
         {
@@ -32,7 +37,7 @@ internal static class NodeClients
             RedirectStandardError = true,
         })!;
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
-        var output = process.StandardOutput.ReadToEndAsync(limit.Token);
+        var output = ReadAsync(process.StandardOutput, told, limit.Token);
         var errors = process.StandardError.ReadToEndAsync(limit.Token);
         try
         {
@@ -45,6 +50,18 @@ internal static class NodeClients
         }
         Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {await output}{await errors}");
         return await output;
+    }
+
+    private static async Task<string> ReadAsync(StreamReader output, Action<string> told, CancellationToken ct)
+    {
+        var all = new StringBuilder();
+        while (await output.ReadLineAsync(ct) is { } line)
+        {
+            all.Append(line).Append('\n');
+            told(line);
+        }
+
+        return all.ToString();
     }
 
     private static string Folder([CallerFilePath] string here = "")
