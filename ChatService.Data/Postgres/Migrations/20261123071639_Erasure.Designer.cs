@@ -445,9 +445,9 @@ namespace ChatService.Data.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("start");
 
-                    b.Property<Vector>("Vector")
+                    b.Property<HalfVector>("Vector")
                         .IsRequired()
-                        .HasColumnType("vector")
+                        .HasColumnType("halfvec")
                         .HasColumnName("vector");
 
                     b.HasKey("OwnerId", "MessageId", "Model", "Piece");
