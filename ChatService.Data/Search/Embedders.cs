@@ -26,6 +26,7 @@ public sealed class Embedders : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly OpenAIClient? _client;
+    private long _pausedUntil;
 
     public Embedders(IOptions<EmbeddingOptions> options, ProviderHealth health, TimeProvider time)
     {
@@ -63,8 +64,19 @@ public sealed class Embedders : IDisposable
 
     /// <summary>The vector of a search text; null when the model sees nothing in it.</summary>
     /// <exception cref="EmbedderException">There is none to be had now.</exception>
-    internal async Task<Half[]?> EmbedQueryAsync(string model, string text, CancellationToken ct) =>
-        (await EmbedAsync(model, [text], _options.QueryTimeout, ct))[0];
+    internal async Task<Half[]?> EmbedQueryAsync(string model, string text, CancellationToken ct)
+    {
+        if (IsByMeaning(model) && _time.GetUtcNow().Ticks < Volatile.Read(ref _pausedUntil)) throw new EmbedderException(refused: false, null);
+        try
+        {
+            return (await EmbedAsync(model, [text], _options.QueryTimeout, ct))[0];
+        }
+        catch (EmbedderException fault) when (fault.InnerException is OperationCanceledException)
+        {
+            Volatile.Write(ref _pausedUntil, (_time.GetUtcNow() + _options.QueryPause).Ticks);
+            throw;
+        }
+    }
 
     /// <summary>The vectors of any number of texts, of length 1; null for a text in which the model sees nothing.</summary>
     /// <exception cref="EmbedderException">There are none to be had now.</exception>
@@ -72,6 +84,7 @@ public sealed class Embedders : IDisposable
     {
         var vectors = new List<Half[]?>(texts.Count);
         foreach (var batch in texts.Chunk(_options.BatchSize)) vectors.AddRange(await EmbedAsync(model, batch, _options.BatchTimeout, ct));
+        if (IsByMeaning(model)) Volatile.Write(ref _pausedUntil, 0);
         return vectors;
     }
 

@@ -46,6 +46,10 @@ public sealed class EmbeddingOptions
     [Range(typeof(TimeSpan), "00:00:00.05", "00:01:00")]
     public TimeSpan QueryTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>After a search that waited in vain, the next ones do not wait at all for so long, or until a batch went well. Default 5 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan QueryPause { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>For the vectors of one batch of messages. Default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan BatchTimeout { get; set; } = TimeSpan.FromSeconds(30);

@@ -60,6 +60,27 @@ public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind
     }
 
     [Fact]
+    public async Task An_embedder_that_hangs_costs_one_search_its_wait_and_not_the_next_ones()
+    {
+        await UseAsync("concepts", ("Embeddings:QueryTimeout", "00:00:00.2"), ("Embeddings:QueryPause", "00:10:00"));
+        var ada = await SignUpAsync("Ada");
+        var conversation = await ConverseAsync(ada, null, "My umbrella is green");
+        await IndexedAsync(ada);
+        var gate = new Gate();
+        _provider.When(request => !request.IsChat && request.Inputs.Contains("parapluie"), new Reply().Wait(gate));
+        Assert.True((await SearchAsync(ada, "parapluie")).Degraded);
+        var asked = _provider.Requests.Count;
+        Assert.True((await SearchAsync(ada, "parapluie")).Degraded);
+        Assert.Equal(asked, _provider.Requests.Count);
+
+        gate.Open();
+        _provider.Forget();
+        await WriteAsync(ada, conversation, "My car is red");
+        await IndexedAsync(ada);
+        Assert.Equal(["My umbrella is green"], await FindAsync(ada, "parapluie"));
+    }
+
+    [Fact]
     public async Task A_text_that_the_embedder_refuses_does_not_hold_up_the_others()
     {
         var ada = await SignUpAsync("Ada");
@@ -129,9 +150,12 @@ public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind
 
     protected override Task StartAsync() => UseAsync("concepts");
 
-    private Task UseAsync(string model) => RestartAsync(
+    private Task UseAsync(string model, params (string Key, string Value)[] settings) => RestartAsync(
+    [
         ("Embeddings:Provider", "openai"),
         ("Embeddings:Endpoint", _provider.Endpoint.AbsoluteUri),
         ("Embeddings:ModelId", model),
-        ("Embeddings:LongestBackOff", "00:00:00.05"));
+        ("Embeddings:LongestBackOff", "00:00:00.05"),
+        .. settings,
+    ]);
 }
