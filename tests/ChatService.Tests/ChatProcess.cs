@@ -49,6 +49,13 @@ public sealed partial class ChatProcess : IAsyncDisposable
         return (await service.ExitAsync(), service.Output);
     }
 
+    /// <summary>What it holds now: memory in MiB, threads and open files, sockets included.</summary>
+    public (double Memory, int Threads, int Files) Weight()
+    {
+        _process.Refresh();
+        return (_process.WorkingSet64 / (1024.0 * 1024), _process.Threads.Count, Directory.GetFileSystemEntries($"/proc/{_process.Id}/fd").Length);
+    }
+
     public HttpClient CreateClient() => new() { BaseAddress = Address };
 
     /// <summary>Ends it at once: SIGKILL.</summary>

@@ -12,6 +12,9 @@ namespace ChatService.Tests;
 /// </summary>
 public sealed class TestRun(IMessageSink messages) : XunitTestFramework(messages)
 {
+    /// <summary>Whether the long loads are wanted, too: <c>tests/run.sh --all</c>.</summary>
+    public static bool IsLong { get; } = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1";
+
     protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName) =>
         new Executor(assemblyName, SourceInformationProvider, DiagnosticMessageSink);
 

@@ -17,7 +17,7 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
     private const string Password = "correct horse battery";
     private const string Word = "zinnober";
     private static readonly CancellationToken _ct = CancellationToken.None;
-    private static readonly int _many = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1" ? 100_000 : 1_100;
+    private static readonly int _many = TestRun.IsLong ? 100_000 : 1_100;
 
     /// <summary>Tables that belong to nobody. A new table is either owned or named here.</summary>
     private static readonly string[] _ownerless = ["search_models", "id_counters"];

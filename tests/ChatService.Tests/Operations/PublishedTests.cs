@@ -25,7 +25,7 @@ public sealed partial class PublishedTests : IAsyncLifetime
     [Fact]
     public async Task It_migrates_serves_its_page_and_knows_names_and_words_without_culture_data()
     {
-        var published = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1" ? await PublishAsync() : null;
+        var published = TestRun.IsLong ? await PublishAsync() : null;
         var settings = new Dictionary<string, string?>(ChatSettings.For(_database, null, null)) { ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1" };
         var (code, output) = await ChatProcess.RunAsync(["--migrate"], settings, published: published);
         Assert.True(code == 0, output);

@@ -14,7 +14,7 @@ public abstract class IndexingSpeedTests(DatabaseKind kind, ITestOutputHelper ou
     [Fact]
     public async Task A_backlog_is_worked_off()
     {
-        var count = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1" ? 60_000 : 2_000;
+        var count = TestRun.IsLong ? 60_000 : 2_000;
         var ada = await SignUpAsync("Ada");
         var conversation = await ConverseAsync(ada);
         var contents = Enumerable.Range(0, count).Select(i => $"Message {i}: what we said about the harvest of {i % 97} in the village, la récolte du village").ToList();

@@ -1,0 +1,106 @@
+using System.Runtime.Versioning;
+using System.Text.Json;
+using Xunit.Abstractions;
+
+namespace ChatService.Tests;
+
+/// <summary>What open sockets cost the process, and that they leave nothing behind. Linux tells how many files a process has open.</summary>
+[Collection(Alone.Name)]
+[SupportedOSPlatform("linux")]
+public sealed class ManySocketsTests(ITestOutputHelper output) : IAsyncLifetime
+{
+    private TestDatabase _database = null!;
+    private ChatProcess _service = null!;
+    private Person _ada = null!;
+    private string _cursor = null!;
+
+    public async Task InitializeAsync()
+    {
+        _database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        _service = await ChatProcess.StartAsync(_database, settings: new Dictionary<string, string?> { ["Limits:Enabled"] = "false" });
+        _ada = await Person.SignUpAsync(_service.Address, "ada");
+        _cursor = (await _ada.GraphQL.DataAsync("{ changeCursor }")).GetProperty("changeCursor").GetString()!;
+        await _ada.CreateConversationAsync("what each of them hears first");
+    }
+
+    public async Task DisposeAsync()
+    {
+        _ada.Dispose();
+        await _service.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_thousand_idle_subscriptions_take_at_most_100_MiB()
+    {
+        await LetComeAndGoAsync(50);
+        var before = _service.Weight();
+
+        List<Listener> listeners = [];
+        foreach (var some in Enumerable.Range(0, 1_000).Chunk(50))
+            listeners.AddRange(await Task.WhenAll(some.Select(_ => ListenAsync())));
+        var after = _service.Weight();
+        await _ada.CreateConversationAsync("news");
+        await Task.WhenAll(listeners.ConvertAll(listener => listener.HearAsync()));
+        foreach (var listener in listeners) listener.Drop();
+
+        output.WriteLine($"1,000 idle subscriptions on 1,000 sockets: {after.Memory - before.Memory:0} MiB above {before.Memory:0}, {after.Threads - before.Threads} threads");
+        Assert.InRange(after.Files - before.Files, 900, 1_100);
+        Assert.True(after.Memory - before.Memory <= 100, $"{after.Memory - before.Memory:0} MiB");
+    }
+
+    [Fact]
+    public async Task Sockets_that_come_and_go_leave_nothing_behind()
+    {
+        var rounds = TestRun.IsLong ? 200 : 6;
+        var atRest = _service.Weight().Files + 20;
+        await LetComeAndGoAsync(100);
+        var before = await SettledAsync(atRest);
+
+        for (var round = 0; round < rounds; round++) await LetComeAndGoAsync(100);
+
+        var after = await SettledAsync(atRest);
+        output.WriteLine($"{rounds * 100} sockets: memory {before.Memory:0} to {after.Memory:0} MiB, threads {before.Threads} to {after.Threads}, files {before.Files} to {after.Files}");
+        Assert.True(after.Memory <= before.Memory + 60, $"{after.Memory:0} MiB after {before.Memory:0}");
+        Assert.True(after.Threads <= before.Threads + 20, $"{after.Threads} threads after {before.Threads}");
+    }
+
+    /// <summary>The server notices in its own time that somebody is gone.</summary>
+    private Task<(double Memory, int Threads, int Files)> SettledAsync(int mostFiles) =>
+        Eventually.GetAsync(() => Task.FromResult(_service.Weight()), weight => weight.Files <= mostFiles);
+
+    /// <summary>So many at once, of which every other one is dropped and the rest say goodbye.</summary>
+    private async Task LetComeAndGoAsync(int count)
+    {
+        foreach (var (i, listener) in (await Task.WhenAll(Enumerable.Range(0, count).Select(_ => ListenAsync()))).Index())
+        {
+            if (i % 2 == 0) listener.Drop();
+            else await listener.LeaveAsync();
+        }
+    }
+
+    /// <summary>A socket with a subscription that has begun and is idle.</summary>
+    private async Task<Listener> ListenAsync()
+    {
+        var listener = new Listener(await GraphQLSocket.ConnectAsync(_service.Address, _ada.Token), _cursor);
+        await listener.HearAsync();
+        return listener;
+    }
+
+    private sealed class Listener(GraphQLSocket socket, string cursor)
+    {
+        private readonly IAsyncEnumerator<JsonElement> _changes =
+            socket.SubscribeAsync("subscription($after: String) { changes(after: $after) { kind } }", new { after = cursor }).GetAsyncEnumerator();
+
+        public async Task HearAsync() => Assert.True(await _changes.MoveNextAsync());
+
+        /// <summary>As a lost network does.</summary>
+        public void Drop() => socket.Abort();
+
+        public async Task LeaveAsync()
+        {
+            await _changes.DisposeAsync();
+            await socket.DisposeAsync();
+        }
+    }
+}
