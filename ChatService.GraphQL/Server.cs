@@ -8,6 +8,8 @@ internal static class Server
 {
     private const string DefaultUrl = "http://localhost:3001";
     private const int MaximumBodyBytes = 1024 * 1024;
+    /// <summary>The server counts the frames of a chunked body, too; what is in them is measured by who reads it.</summary>
+    private const int MaximumFramingBytes = 64 * 1024;
 
     public static void ConfigureChatServer(this WebApplicationBuilder builder)
     {
@@ -19,7 +21,7 @@ internal static class Server
         host.ConfigureKestrel(server =>
         {
             server.AddServerHeader = false;
-            server.Limits.MaxRequestBodySize = MaximumBodyBytes;
+            server.Limits.MaxRequestBodySize = MaximumBodyBytes + MaximumFramingBytes;
             server.Limits.MaxRequestLineSize = 8 * 1024;
             server.Limits.MaxRequestHeadersTotalSize = 32 * 1024;
             server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);

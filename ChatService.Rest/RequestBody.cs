@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
@@ -37,6 +38,9 @@ internal abstract class RequestBody
             var bytes = await ReadBytesAsync(request);
             if (bytes is null)
                 return (null, new Problem(ProblemCode.PayloadTooLarge));
+            // Members that nobody asks for are not looked at; what is no UTF-8 is refused wherever it stands.
+            if (!Utf8.IsValid(bytes))
+                return (null, Unreadable(null));
             var type = (JsonTypeInfo<T>)_json.GetTypeInfo(typeof(T));
             if (JsonSerializer.Deserialize(bytes, type) is not { } value)
                 return (null, Unreadable(null));
@@ -49,6 +53,11 @@ internal abstract class RequestBody
         catch (BadHttpRequestException fault)
         {
             return (null, new Problem(ProblemCodes.FromStatus(fault.StatusCode)));
+        }
+        catch (IOException)
+        {
+            // A chunk whose size is beyond all numbers.
+            return (null, Unreadable(null));
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Unicode;
 using GraphQL;
 
 namespace ChatService.GraphQL;
@@ -12,6 +13,8 @@ public static class RequestJson
 {
     public static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
+    private static readonly Refused _malformed = Malformed("The request must be one JSON object without duplicate names, in UTF-8.");
+
     /// <param name="json">The whole body.</param>
     /// <param name="request">The request, if the result is null.</param>
     /// <returns>Why it is none.</returns>
@@ -20,6 +23,9 @@ public static class RequestJson
         request = null;
         try
         {
+            // The parser looks only at strings that are asked for; what is no UTF-8 is refused wherever it stands.
+            if (!Utf8.IsValid(json.IsSingleSegment ? json.FirstSpan : json.ToArray()))
+                return _malformed;
             using var document = JsonDocument.Parse(json, Options);
             return document.RootElement.ValueKind == JsonValueKind.Array
                 ? Refused.Request(400, Codes.BatchingDisabled, "One request at a time: arrays of requests are not taken.")
@@ -27,7 +33,7 @@ public static class RequestJson
         }
         catch (Exception fault) when (fault is JsonException or InvalidOperationException)
         {
-            return Malformed("The request must be one JSON object without duplicate names, in UTF-8.");
+            return _malformed;
         }
     }
 

@@ -26,7 +26,8 @@ public sealed class RequestReader(IOptions<TransportOptions> options)
         {
             return (null, TooLarge());
         }
-        catch (BadHttpRequestException)
+        // The server's own for a chunk whose size is beyond all numbers, and BadHttpRequestException for all else.
+        catch (IOException)
         {
             return (null, RequestJson.Malformed("The body could not be read."));
         }

@@ -1,0 +1,139 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using GraphQL.Types;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Xunit.Abstractions;
+
+namespace ChatService.Tests;
+
+public sealed class PostgresHostileInputTests(SecurePostgresApp app, ITestOutputHelper output) : HostileInputTests(app, output), IClassFixture<SecurePostgresApp>;
+
+public sealed class SqliteHostileInputTests(SecureSqliteApp app, ITestOutputHelper output) : HostileInputTests(app, output), IClassFixture<SecureSqliteApp>;
+
+/// <summary>Whatever is sent gets a proper answer soon, harms nothing and leaves nothing behind.</summary>
+public abstract class HostileInputTests(IsolationApp app, ITestOutputHelper output)
+{
+    // The promise is a second each. It is printed, not asserted: other work shares the cores.
+    private static readonly TimeSpan _hopeless = TimeSpan.FromSeconds(20);
+
+    /// <summary>All with CHAT_TEST_ALL=1, else every third; no row of a table has a multiple of three, so each has its turn.</summary>
+    private static readonly int _step = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1" ? 1 : 3;
+
+    [Fact]
+    public async Task Thousands_of_requests_that_mean_no_good_are_answered_and_nothing_is_stored()
+    {
+        var ada = await app.RegisterAsync("ada");
+        var conversation = await ada.CreateConversationAsync();
+        await ada.Client.DataAsync("mutation($id: ID!) { createMessage(input: { conversationId: $id, content: \"An honest message.\" }) { message { id } } }", new { id = conversation });
+        await Eventually.GetAsync(
+            () => ada.Client.DataAsync("{ searchStatus { pending } }"), status => status.GetProperty("searchStatus").GetProperty("pending").GetInt32() == 0);
+        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8, AllowAutoRedirect = false, UseCookies = false });
+        client.BaseAddress = app.App.Address;
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ada.Token);
+        var requests = HostileGraphQL.All(app.App.Services.GetRequiredService<ISchema>(), conversation)
+            .Concat(HostileRest.All(Person.NumberOf(ada.Id), Person.NumberOf(conversation))).Where((_, i) => i % _step == 0).ToList();
+        var before = await StoredRows.CountAsync(app.Database);
+        ConcurrentBag<string> faults = [];
+        ConcurrentBag<(TimeSpan Time, string What)> times = [];
+
+        var watch = Stopwatch.StartNew();
+        await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (request, _) =>
+        {
+            var (fault, time) = await request.SendAsync(client);
+            if (fault is not null) faults.Add(fault);
+            times.Add((time, request.What));
+        });
+
+        var (slowest, what) = times.Max();
+        output.WriteLine($"{requests.Count} requests in {watch.Elapsed.TotalSeconds:0.0} s; the slowest took {slowest.TotalMilliseconds:0} ms: {what}");
+        Assert.True(faults.IsEmpty, $"{faults.Count} of {requests.Count}:\n{string.Join('\n', faults.Order().Take(40))}");
+        Assert.True(requests.Count >= 1_000, $"Only {requests.Count}.");
+        Assert.True(slowest < _hopeless, $"{what} took {slowest}.");
+        Assert.Equal(before, await StoredRows.CountAsync(app.Database));
+        Assert.Equal(ada.Id, (await ada.Client.DataAsync("{ me { id } }")).GetProperty("me").GetProperty("id").GetString());
+    }
+
+    public static TheoryData<string, int?> Broken => new()
+    {
+        { "\0\0\0\0", 400 },
+        { "nonsense\r\n\r\n", 400 },
+        { "GET /\r\n\r\n", 400 },
+        { "GET / HTTP/9.9\r\n\r\n", 505 },
+        { "GET / HTTP/1.1\r\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\nHost: a b\r\n\r\n", 400 },
+        { "GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\nHost: a\r\nX\r\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\nHost: a\r\nX : y\r\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", 400 },
+        { "GET / HTTP/1.1\r\nHost: a\r\nX: a\r\n folded\r\n\r\n", 400 },
+        { "POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n", 400 },
+        { "POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 1e3\r\n\r\n", 400 },
+        { "POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999999999999999\r\n\r\n", 400 },
+        { "POST /users HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", 400 },
+        { "POST /users HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: nothing\r\n\r\n", 400 },
+        { "POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", 400 },
+        { "POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nfffffffff\r\n{}\r\n0\r\n\r\n", 400 },
+        { "POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\nfffffffff\r\n{}\r\n0\r\n\r\n", 400 },
+        { "POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2000000\r\nConnection: close\r\n\r\n", 413 },
+        { "POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 2000000\r\nConnection: close\r\n\r\n", 413 },
+        { "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", null },
+        { "\u0016\u0003\u0001\u0002\0\u0001\0\u0001\u00fc\u0003\u0003", null },
+    };
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    public async Task What_is_no_HTTP_is_refused_and_the_connection_closed(string request, int? status)
+    {
+        var answer = await RawHttp.SendAsync(app.App.Address, request);
+        if (status is not null) Assert.Equal(status, answer.Status);
+        else Assert.True(answer.Status is null or 400, answer.Answer);
+    }
+
+    [Fact]
+    public async Task A_text_that_looks_like_frames_stays_text()
+    {
+        const string frames = "one\n\ndata: [DONE]\n\nevent: complete\ndata:\n\n\r\n: ping\r\n\r\nid: 1\u2028two";
+        var ada = await app.RegisterAsync("ada");
+        var conversation = await ada.CreateConversationAsync();
+        app.Provider.When(request => request.LastUserMessage == frames, Reply.Of("\n\n", frames, "\ndata: [DONE]\n\n"));
+        using var rest = await app.App.As(ada.Token).PostForEventsAsync(
+            $"/conversations/{Person.NumberOf(conversation)}/messages:complete",
+            new StringContent(JsonSerializer.Serialize(new { stream = true, content = frames }), Encoding.UTF8, "application/json"));
+        var events = await EventStreamReader.ReadAsync(rest).Select(item => item.Data).ToListAsync();
+        Assert.Equal(1, events.Count(data => data == "[DONE]"));
+        Assert.Equal($"\n\n{frames}\ndata: [DONE]\n\n", string.Concat(events.SkipLast(1).Select(data =>
+            JsonElement.Parse(data).GetProperty("choices")[0].GetProperty("delta").GetProperty("content").GetString())));
+
+        using var person = new Person(app.App.Address, ada.Token);
+        var completion = (await person.StartAsync(conversation, null)).GetProperty("completion").GetProperty("id").GetString()!;
+        var watched = await person.WatchAsync(completion);
+        Assert.Equal(($"\n\n{frames}\ndata: [DONE]\n\n", "COMPLETED"), (watched.Text, watched.Status));
+    }
+}
+
+/// <summary>Who sends slowly is not waited for.</summary>
+public sealed class SlowSenderTests
+{
+    [Theory]
+    [InlineData("POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n", 400)]
+    [InlineData("POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n", 400)]
+    [InlineData("POST /users HTTP/1.1\r\nHost: a\r\nX-Long: ", 408)]
+    public async Task A_byte_now_and_then_is_answered_and_the_connection_closed(string start, int status)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        // The server's own limits, only shorter.
+        await using var app = ChatApp.Start(database, services: services => services.PostConfigure<KestrelServerOptions>(server =>
+        {
+            Assert.Equal(TimeSpan.FromSeconds(15), server.Limits.RequestHeadersTimeout);
+            server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(1);
+            server.Limits.MinRequestBodyDataRate = new MinDataRate(server.Limits.MinRequestBodyDataRate!.BytesPerSecond, TimeSpan.FromSeconds(1.5));
+        }));
+        var answer = await RawHttp.DripAsync(app.Address, start, TimeSpan.FromSeconds(0.05));
+        Assert.True(answer.Status == status, answer.Answer);
+    }
+}
