@@ -21,6 +21,9 @@ public sealed class Reply
     /// <summary>The <c>Retry-After</c> header.</summary>
     public string? RetryAfter { get; private set; }
 
+    /// <summary>What a failure says; null for what OpenAI says.</summary>
+    public string? Body { get; private set; }
+
     /// <summary>What is written at once, in bytes; a small number cuts lines, JSON and UTF-8 sequences anywhere.</summary>
     public int SliceBytes { get; private set; } = int.MaxValue;
 
@@ -32,7 +35,7 @@ public sealed class Reply
     public static Reply Of(params IEnumerable<string> pieces) => new Reply().Text(pieces);
 
     /// <summary>An error before anything was said.</summary>
-    public static Reply Failure(int status, string? retryAfter = null) => new() { Status = status, RetryAfter = retryAfter };
+    public static Reply Failure(int status, string? retryAfter = null, string? body = null) => new() { Status = status, RetryAfter = retryAfter, Body = body };
 
     /// <summary>Each piece is a chunk of its own.</summary>
     public Reply Text(params IEnumerable<string> pieces)

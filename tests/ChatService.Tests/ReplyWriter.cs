@@ -26,7 +26,7 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest request, 
         context.Response.StatusCode = reply.Status;
         if (reply.RetryAfter is { } seconds)
             context.Response.Headers.RetryAfter = seconds;
-        await SendAsync("application/json", ChatWire.Error(reply.Status), reply.SliceBytes);
+        await SendAsync("application/json", reply.Body ?? ChatWire.Error(reply.Status), reply.SliceBytes);
     }
 
     private async Task StreamAsync(Reply reply)
