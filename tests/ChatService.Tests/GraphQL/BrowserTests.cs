@@ -78,6 +78,41 @@ public sealed class BrowserTests(SqliteApp app) : IClassFixture<SqliteApp>
     }
 
     [Theory]
+    [InlineData("/users", "POST")]
+    [InlineData("/conversations/1", "DELETE")]
+    [InlineData("/users/1/messages:search?q=a", "GET")]
+    public async Task The_facade_tells_foreign_pages_nothing_either(string path, string method)
+    {
+        using var own = await PreflightAsync("http://localhost:5173", path, method);
+        Assert.Equal(["http://localhost:5173"], Header(own, "Access-Control-Allow-Origin"));
+        Assert.Contains(method, Assert.Single(Header(own, "Access-Control-Allow-Methods")), StringComparison.Ordinal);
+        foreach (var origin in new[] { "https://foreign.example", "null" })
+        {
+            using var preflight = await PreflightAsync(origin, path, method);
+            using var request = await SendAsync(app.App, new HttpMethod(method), path, origin);
+            Assert.DoesNotContain(preflight.Headers.Concat(request.Headers), header => header.Key.StartsWith("Access-Control", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task No_answer_sets_a_cookie_and_none_is_read()
+    {
+        var ada = await app.RegisterAsync("ada");
+        using var client = app.App.As(null);
+        client.DefaultRequestHeaders.Add("Cookie", $"session={ada.Token}; Authorization=Bearer {ada.Token}; token={ada.Token}");
+        foreach (var (path, body) in new[]
+        {
+            ("/", null), ("/app.js", null), ("/nothing", null), ("/openapi.json", null), ("/graphql?query={me{id}}", null), ($"/graphql?query={{me{{id}}}}&token={ada.Token}&access_token={ada.Token}", null),
+            ("/graphql", """{"query":"{ me { id } }"}"""), ("/users", """{"username":"cookie","password":"correct horse"}"""), ("/sessions", """{"username":"cookie","password":"correct horse"}"""), ("/sessions", "{}"),
+        })
+        {
+            using var response = body is null ? await client.GetAsync(path) : await client.PostAsync(path, new StringContent(body, Encoding.UTF8, "application/json"));
+            Assert.Empty(Header(response, "Set-Cookie"));
+            if (path.StartsWith("/graphql", StringComparison.Ordinal)) Assert.Equal("""{"data":{"me":null}}""", await response.Content.ReadAsStringAsync());
+        }
+    }
+
+    [Theory]
     [InlineData("/graphql?query={__typename}", HttpStatusCode.OK)]
     [InlineData("/graphql", HttpStatusCode.BadRequest)]
     [InlineData("/nothing/here", HttpStatusCode.NotFound)]
@@ -101,14 +136,14 @@ public sealed class BrowserTests(SqliteApp app) : IClassFixture<SqliteApp>
         return await client.SendAsync(request);
     }
 
-    private async Task<HttpResponseMessage> PreflightAsync(string origin)
+    private async Task<HttpResponseMessage> PreflightAsync(string origin, string path = "/graphql", string method = "POST")
     {
         using var client = app.App.As(null);
-        using var request = new HttpRequestMessage(HttpMethod.Options, "/graphql")
+        using var request = new HttpRequestMessage(HttpMethod.Options, path)
         {
             Headers =
             {
-                { "Origin", origin }, { "Access-Control-Request-Method", "POST" }, { "Access-Control-Request-Headers", "authorization,content-type" },
+                { "Origin", origin }, { "Access-Control-Request-Method", method }, { "Access-Control-Request-Headers", "authorization,content-type" },
             },
         };
         return await client.SendAsync(request);
