@@ -1,18 +1,18 @@
+import { openAccount } from "./account.js";
+import { ConversationActions } from "./actions.js";
 import { Api } from "./api.js";
 import { Changes } from "./changes.js";
 import { Composer } from "./composer.js";
-import { ConversationList, conversationFields } from "./conversations.js";
-import { askDeletion, askTitle, showShortcuts } from "./dialogs.js";
+import { ConversationList } from "./conversations.js";
+import { showShortcuts } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
+import { ModelChoice } from "./models.js";
 import { Search } from "./search.js";
 import { signOut } from "./session.js";
 import { Sidebar } from "./sidebar.js";
 import { Socket } from "./socket.js";
 import { Thread } from "./thread.js";
-
-const update = `mutation($input: UpdateConversationInput!) { updateConversation(input: $input) { conversation { ${conversationFields} } errors { code message } } }`;
-const remove = "mutation($input: DeleteConversationInput!) { deleteConversation(input: $input) { errors { code message } } }";
 
 /** The page of one session, from signing in to signing out. What is open stands in the address: #/conversation/message. */
 export class Chat {
@@ -22,9 +22,11 @@ export class Chat {
   #list;
   #thread;
   #composer;
+  #actions;
   #search;
   #changes;
   #sidebar = new Sidebar();
+  #models = new ModelChoice((model) => this.#thread.conversation && this.#try(() => this.#actions.update({ model })));
   #isLeaving = false;
   #controller = new AbortController();
 
@@ -41,8 +43,10 @@ export class Chat {
       busy: (isAnswering) => this.#composer?.busy(isAnswering),
       failed: (error) => this.#composer.notice(error.message),
       gone: (id) => this.#gone(id),
+      shown: (conversation) => this.#models.show(conversation),
     });
-    this.#composer = new Composer(this.#api, this.#thread, (conversation) => this.#created(conversation));
+    this.#actions = new ConversationActions(this.#api, this.#thread, this.#list);
+    this.#composer = new Composer(this.#api, this.#thread, this.#models, (conversation) => this.#created(conversation));
     this.#search = new Search(this.#api);
     this.#changes = new Changes(this.#api, this.#socket, (change) => this.#changed(change), this.#refresh);
     this.#wire();
@@ -66,12 +70,8 @@ export class Chat {
     addEventListener("keydown", (event) => this.#key(event), { signal });
     byId("new").onclick = () => this.#begin();
     byId("help").onclick = showShortcuts;
-    byId("sign-out").onclick = () => this.#try(async () => {
-      this.#isLeaving = true;
-      await signOut(this.#api).finally(() => (this.#isLeaving = false));
-      history.replaceState(null, "", location.pathname);
-      this.#leave();
-    });
+    byId("account-name").onclick = () => openAccount(this.#api, byId("account-name").textContent, (erase) => this.#end(erase));
+    byId("sign-out").onclick = () => this.#try(() => this.#end(() => signOut(this.#api)));
     byId("skip").onclick = (event) => {
       event.preventDefault();
       this.#composer.focus();
@@ -79,9 +79,9 @@ export class Chat {
     byId("sidebar").onclick = (event) => {
       if (event.target.closest("a")) this.#sidebar.toggle(false);
     };
-    byId("rename").onclick = () => this.#try(() => this.#rename());
-    byId("archive").onclick = () => this.#try(() => this.#archive());
-    byId("delete").onclick = () => this.#try(() => this.#delete());
+    byId("rename").onclick = () => this.#try(() => this.#actions.rename());
+    byId("archive").onclick = () => this.#try(() => this.#actions.archive());
+    byId("delete").onclick = () => this.#try(() => this.#actions.delete());
   }
 
   async #start() {
@@ -91,8 +91,17 @@ export class Chat {
       byId("account-name").textContent = me.username;
       byId("chat").hidden = false;
       await this.#changes.start();
+      await this.#models.load(this.#api);
       await Promise.all([this.#list.load(false), this.#go()]);
     });
+  }
+
+  /** Leaves the session in the given way. */
+  async #end(way) {
+    this.#isLeaving = true;
+    await way().finally(() => (this.#isLeaving = false));
+    history.replaceState(null, "", location.pathname);
+    this.#leave();
   }
 
   /** Opens what the address names. */
@@ -139,30 +148,6 @@ export class Chat {
 
   /** Reads everything anew: nobody can tell what has changed. */
   #refresh = () => this.#try(() => Promise.all([this.#list.load(), this.#thread.sync()]));
-
-  async #rename() {
-    const title = await askTitle(this.#thread.conversation);
-    if (title !== null) await this.#update({ title });
-  }
-
-  #archive() {
-    return this.#update({ archived: this.#thread.conversation.archivedAt === null });
-  }
-
-  async #update(fields) {
-    const { conversation } = await this.#api.mutate(update, { id: this.#thread.conversation.id, ...fields });
-    this.#list.upsert(conversation);
-    if (conversation.id === this.#thread.conversation?.id) this.#thread.show(conversation);
-  }
-
-  async #delete() {
-    const { conversation } = this.#thread;
-    if (!(await askDeletion(conversation))) return;
-    // The feed may tell of it before the reply does, and nobody is to be told what they just did.
-    location.hash = "";
-    await this.#api.mutate(remove, { id: conversation.id });
-    this.#list.remove(conversation.id);
-  }
 
   #key(event) {
     const isCommand = event.ctrlKey || event.metaKey;

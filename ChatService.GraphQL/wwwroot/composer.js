@@ -2,12 +2,13 @@ import { newKey } from "./api.js";
 import { byId } from "./dom.js";
 
 const titleLength = 60;
-const create = () => "mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id title archivedAt updatedAt } errors { code message } } }";
+const create = () => "mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id title model archivedAt updatedAt } errors { code message } } }";
 
 /** Where one writes. What is sent stays in the box until the service has it. */
 export class Composer {
   #api;
   #thread;
+  #models;
   #onCreated;
   #box = byId("content");
   #sending = false;
@@ -15,9 +16,10 @@ export class Composer {
   #pending = null;
 
   /** `onCreated(conversation)`: a first message has made a conversation. */
-  constructor(api, thread, onCreated) {
+  constructor(api, thread, models, onCreated) {
     this.#api = api;
     this.#thread = thread;
+    this.#models = models;
     this.#onCreated = onCreated;
     this.#box.oninput = () => this.#fit();
     this.#box.onkeydown = (event) => {
@@ -92,7 +94,7 @@ export class Composer {
 
   async #begin(content) {
     const title = content.trim().split("\n", 1)[0];
-    const { conversation } = await this.#api.mutateOnce("conversations", create, { title: shorten(title) });
+    const { conversation } = await this.#api.mutateOnce("conversations", create, { title: shorten(title), ...this.#models.chosen });
     this.#thread.begin(conversation);
     this.#onCreated(conversation);
   }

@@ -1,7 +1,7 @@
 import { byId, element } from "./dom.js";
 import { t, when } from "./i18n.js";
 
-export const conversationFields = "id title archivedAt updatedAt";
+export const conversationFields = "id title model archivedAt updatedAt";
 
 const page = `query($after: String, $archived: Boolean!) { me { conversations(first: 40, after: $after, archived: $archived) {
   nodes { ${conversationFields} } pageInfo { hasNextPage endCursor } } } }`;

@@ -12,13 +12,15 @@ export async function askTitle(conversation) {
 }
 
 export function askDeletion(conversation) {
+  byId("delete-heading").textContent = t("deleteQuestion");
   byId("delete-warning").textContent = t("deleteWarning", { title: titleOf(conversation) });
   return ask(byId("delete-dialog"));
 }
 
 export const showShortcuts = () => ask(byId("shortcuts"));
 
-function ask(dialog, opened = () => {}) {
+/** Shows a dialog; whether it was accepted. */
+export function ask(dialog, opened = () => {}) {
   dialog.returnValue = "";
   const cancel = dialog.querySelector("[data-close]");
   if (cancel) cancel.onclick = () => dialog.close();

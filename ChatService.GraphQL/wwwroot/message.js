@@ -3,19 +3,19 @@ import { t, when } from "./i18n.js";
 import { renderMarkdown } from "./markdown.js";
 
 /** What a message is shown by; the sources where the service has them. */
-export const messageFields = (withSources) => `id sequence role content createdAt alternatives { id content }
+export const messageFields = (withSources) => `id sequence role content createdAt editedAt alternatives { id content }
   completion { id status finishReason error { code message }
     ${withSources ? "sources { message { id role content conversation { id title } } }" : ""} }`;
 
 const speakers = { USER: "you", ASSISTANT: "assistant", SYSTEM: "instruction" };
 const excerptLength = 140;
 
-/** The node of a message. `onAgain` asks for another answer. */
-export function buildMessage(message, onAgain) {
+/** The node of a message. `on.again(message)` asks for another answer, `on.edit` for another text, `on.remove` for none. */
+export function buildMessage(message, on) {
   const head = element("h2", { className: "unseen" }, t(speakers[message.role]));
   const node = element("li", { id: message.id, className: `message ${message.role.toLowerCase()}`, tabIndex: -1 }, head,
     element("div", { className: "prose" }), element("div", { className: "foot" }));
-  node.onAgain = onAgain;
+  node.on = on;
   showMessage(node, message);
   return node;
 }
@@ -43,9 +43,12 @@ function actions(node, message) {
   });
   copy.hidden = !navigator.clipboard || message.content === "";
   const failed = ["FAILED", "INTERRUPTED"].includes(message.completion?.status) || message.role === "USER";
-  const again = button(t(failed ? "retry" : "regenerate"), "again", () => node.onAgain(message));
+  const again = button(t(failed ? "retry" : "regenerate"), "again", () => node.on.again(message));
   again.classList.add("again");
-  return element("div", { className: "actions" }, time, copy, message.role === "SYSTEM" ? null : again);
+  const edited = message.editedAt ? element("span", { title: when(message.editedAt) }, t("edited")) : null;
+  const edit = message.role === "USER" ? button(t("edit"), "rename", () => node.on.edit(message)) : null;
+  const others = message.role === "SYSTEM" ? [] : [edit, again, button(t("delete"), "delete", () => node.on.remove(message))];
+  return element("div", { className: "actions" }, time, edited, copy, ...others);
 }
 
 function notes({ completion }) {

@@ -16,7 +16,7 @@ const around = pageQuery("first: $n, around: $at", ", $at: ID");
 /** The messages of one conversation: a window into them that grows at both ends as one scrolls. */
 export class Messages {
   #api;
-  #onAgain;
+  #on;
   #list = byId("messages");
   #scroller = byId("scroller");
   #conversation = null;
@@ -27,9 +27,10 @@ export class Messages {
   #edition = 0;
   #observer = new IntersectionObserver((entries) => this.#reached(entries), { root: this.#scroller, rootMargin: "400px" });
 
-  constructor(api, onAgain) {
+  /** `on` is what can be done with a message: `again`, `edit`, `remove`. */
+  constructor(api, on) {
     this.#api = api;
-    this.#onAgain = onAgain;
+    this.#on = on;
     this.#scroller.onscroll = () => this.#tellWhere();
     byId("to-newest").onclick = () => this.toNewest();
   }
@@ -104,7 +105,7 @@ export class Messages {
       known.message = message;
       return showMessage(known.node, message);
     }
-    const node = buildMessage(message, this.#onAgain);
+    const node = buildMessage(message, this.#on);
     const entry = { message, node };
     this.#shown.set(message.id, entry);
     let next = null;

@@ -1,6 +1,7 @@
 import { followCompletion } from "./completions.js";
 import { conversationFields, titleOf } from "./conversations.js";
 import { byId } from "./dom.js";
+import { deleteMessage, editMessage } from "./editing.js";
 import { t } from "./i18n.js";
 import { messageFields } from "./message.js";
 import { Messages } from "./messages.js";
@@ -19,12 +20,16 @@ export class Thread {
   #answer = null;
   #syncing = null;
 
-  /** `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.gone(id)`. */
+  /** `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.gone(id)`, `tell.shown(conversation)`. */
   constructor(api, socket, tell) {
     this.#api = api;
     this.#socket = socket;
     this.#tell = tell;
-    this.#messages = new Messages(api, (message) => this.again(message));
+    this.#messages = new Messages(api, {
+      again: (message) => this.again(message),
+      edit: (message) => this.#edit(message),
+      remove: (message) => this.#remove(message),
+    });
   }
 
   conversation = null;
@@ -84,6 +89,27 @@ export class Thread {
     }
   }
 
+  async #edit(message) {
+    try {
+      const edited = await editMessage(this.#api, message);
+      if (!edited) return;
+      this.#messages.put(edited);
+      byId(edited.id).focus();
+    } catch (error) {
+      this.#tell.failed(error);
+    }
+  }
+
+  async #remove(message) {
+    try {
+      if (!(await deleteMessage(this.#api, message))) return;
+      this.#messages.remove(message.id);
+      byId("scroller").focus();
+    } catch (error) {
+      this.#tell.failed(error);
+    }
+  }
+
   async stop() {
     if (this.#answer) await this.#api.mutate(cancel, { id: this.#answer.id });
   }
@@ -124,6 +150,7 @@ export class Thread {
     const archive = t(conversation?.archivedAt ? "unarchive" : "archive");
     byId("archive").setAttribute("aria-label", archive);
     byId("archive").title = archive;
+    this.#tell.shown(conversation);
   }
 
   #follow({ id, message }) {

@@ -140,11 +140,35 @@ const walks = {
     await ada.inList("To be gone", 0);
     await ada.page.getByRole("button", { name: "Unarchive" }).click();
     await ada.inList("To be gone", 1);
-    await ada.page.getByRole("button", { name: "Delete", exact: true }).click();
+    await ada.page.locator("#actions").getByRole("button", { name: "Delete" }).click();
     await isAccessible(ada.page);
     await ada.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await ada.inList("To be gone", 0);
     await ada.page.getByRole("heading", { name: "What is on your mind?" }).waitFor();
+  },
+
+  async "edits and deletes a message"(ada) {
+    await ada.begin();
+    await ada.ask("A word to be chanegd");
+    await ada.answered();
+    const question = ada.messages().first();
+    await question.getByRole("button", { name: "Edit" }).click();
+    await isAccessible(ada.page);
+    await ada.shot("edit");
+    await ada.page.getByLabel("Text", { exact: true }).fill("A word that is changed");
+    await ada.page.getByRole("button", { name: "Save" }).click();
+    await question.getByText("edited", { exact: true }).waitFor();
+    await ada.page.reload();
+    await ada.messages().nth(1).waitFor();
+    assert.equal(await question.locator(".prose").innerText(), "A word that is changed");
+    await ada.messages().nth(1).getByRole("button", { name: "Delete" }).click();
+    await ada.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    assert.equal(await ada.messages().count(), 2);
+    await ada.messages().nth(1).getByRole("button", { name: "Delete" }).click();
+    await isAccessible(ada.page);
+    await ada.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await ada.page.waitForFunction(() => document.querySelectorAll("#messages > li").length === 1);
+    await ada.begin();
   },
 
   async "says what is wrong in words"(ada) {
@@ -176,6 +200,35 @@ const walks = {
     await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
     await ada.signIn();
     await ada.box().waitFor();
+  },
+
+  async "changes the password, and signs in with the new one alone"(ada) {
+    await ada.openAccount();
+    await isAccessible(ada.page);
+    await ada.shot("account");
+    await ada.changePassword("not the password", "another horse entirely");
+    await ada.page.getByRole("alert").filter({ hasText: "not your password" }).waitFor();
+    await ada.changePassword("correct horse battery", "another horse entirely");
+    await ada.page.getByRole("status").filter({ hasText: "password is changed" }).waitFor();
+    await ada.page.getByRole("button", { name: "Close" }).click();
+    await ada.closeSidebar();
+    await ada.signOut();
+    await ada.signIn();
+    await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
+    await ada.signIn("another horse entirely");
+    await ada.box().waitFor();
+  },
+
+  async "deletes the account with everything in it"(ada) {
+    await ada.openAccount();
+    await ada.page.getByText("Delete the account").click();
+    await isAccessible(ada.page);
+    await ada.page.getByRole("dialog").getByLabel("Password", { exact: true }).fill("another horse entirely");
+    await ada.page.getByRole("button", { name: "Delete for good" }).click();
+    await ada.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+    assert.equal(await ada.page.evaluate(() => localStorage.getItem("chat.token")), null);
+    await ada.signIn("another horse entirely");
+    await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
   },
 };
 

@@ -76,14 +76,26 @@ export class Visitor {
 
   async #enter(secret, button) {
     await this.page.getByLabel("Name", { exact: true }).fill(this.name);
-    await this.page.getByLabel("Password").fill(secret);
+    await this.page.locator("#entry").getByLabel("Password").fill(secret);
     await this.page.getByRole("button", { name: button, exact: true }).click();
   }
 
   async signOut() {
     await this.openSidebar();
     await this.page.getByRole("button", { name: "Sign out" }).click();
-    await this.page.getByLabel("Password").waitFor();
+    await this.page.locator("#entry").getByLabel("Password").waitFor();
+  }
+
+  async openAccount() {
+    await this.openSidebar();
+    await this.page.getByRole("button", { name: this.name }).click();
+    await this.page.getByRole("dialog").waitFor();
+  }
+
+  async changePassword(current, next) {
+    await this.page.getByLabel("Current password").fill(current);
+    await this.page.getByLabel("New password").fill(next);
+    await this.page.getByRole("button", { name: "Change the password" }).click();
   }
 
   box() {

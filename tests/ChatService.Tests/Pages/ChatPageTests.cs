@@ -10,8 +10,8 @@ public sealed class ChatPageTests
 
     /// <summary>The whole walk in Chromium; the screenshots stay in artifacts/chat-page.</summary>
     [Theory]
-    [InlineData("desktop", 13)]
-    [InlineData("phone", 13)]
+    [InlineData("desktop", 16)]
+    [InlineData("phone", 16)]
     public async Task People_can_do_all_of_it(string size, int walks)
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
@@ -20,6 +20,23 @@ public sealed class ChatPageTests
         var output = await NodeClients.RunAsync("chat.mjs", app.Address.ToString(), size, Repository.PathOf("artifacts/chat-page"));
 
         Assert.Equal(walks, output.Split('\n').Count(line => line.StartsWith("passed: ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task One_chooses_the_model_that_answers()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var provider = await ScriptedProvider.StartAsync();
+        var settings = new Dictionary<string, string?>
+        {
+            ["Completions:Models:0:Name"] = "quick",
+            ["Completions:Models:1:Name"] = "thorough",
+            ["Completions:Models:1:ModelId"] = "scripted-thorough",
+            ["Completions:Models:1:Endpoint"] = provider.Endpoint.AbsoluteUri,
+        };
+        await using var app = ChatApp.Start(database, provider, settings);
+        await NodeClients.RunAsync("models.mjs", app.Address.ToString(), Repository.PathOf("artifacts/chat-page"));
+        Assert.Equal(["scripted-thorough", "scripted"], provider.Requests.Where(request => request.IsChat).Select(request => request.Model));
     }
 
     [Theory]
