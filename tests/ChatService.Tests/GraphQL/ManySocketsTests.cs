@@ -52,16 +52,17 @@ public sealed class ManySocketsTests(ITestOutputHelper output) : IAsyncLifetime
     [Fact]
     public async Task Sockets_that_come_and_go_leave_nothing_behind()
     {
-        var rounds = TestRun.IsLong ? 200 : 6;
-        var atRest = _service.Weight().Files + 20;
-        await LetComeAndGoAsync(100);
+        var rounds = TestRun.IsLong ? 100 : 4;
+        // Connections to the database come with the load and stay.
+        var atRest = _service.Weight().Files + 60;
+        for (var round = 0; round < rounds; round++) await LetComeAndGoAsync(100);
         var before = await SettledAsync(atRest);
 
         for (var round = 0; round < rounds; round++) await LetComeAndGoAsync(100);
 
         var after = await SettledAsync(atRest);
-        output.WriteLine($"{rounds * 100} sockets: memory {before.Memory:0} to {after.Memory:0} MiB, threads {before.Threads} to {after.Threads}, files {before.Files} to {after.Files}");
-        Assert.True(after.Memory <= before.Memory + 60, $"{after.Memory:0} MiB after {before.Memory:0}");
+        output.WriteLine($"{rounds * 100} sockets, and as many again: memory {before.Memory:0} to {after.Memory:0} MiB, threads {before.Threads} to {after.Threads}, files {before.Files} to {after.Files}");
+        Assert.True(after.Memory <= before.Memory + 40, $"{after.Memory:0} MiB after {before.Memory:0}");
         Assert.True(after.Threads <= before.Threads + 20, $"{after.Threads} threads after {before.Threads}");
     }
 
