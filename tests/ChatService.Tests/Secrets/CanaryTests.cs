@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ChatService.Tests;
 
-/// <summary>No secret is ever logged or told, at whatever level and whatever fails.</summary>
+/// <summary>No secret is ever logged, measured or told, at whatever level and whatever fails.</summary>
 public sealed class CanaryTests
 {
     private static readonly string[] _categories = ["Default", "Microsoft", "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Npgsql", "System", "ChatService"];
@@ -11,7 +11,7 @@ public sealed class CanaryTests
     [Theory]
     [InlineData(DatabaseKind.Postgres)]
     [InlineData(DatabaseKind.Sqlite)]
-    public async Task No_canary_is_in_a_log_or_an_error(DatabaseKind kind)
+    public async Task No_canary_is_in_a_log_a_trace_a_measurement_or_an_error(DatabaseKind kind)
     {
         await using var database = await Databases.CreateAsync(kind);
         await using var proxy = kind == DatabaseKind.Postgres ? FaultyProxy.Start(database) : null;
@@ -19,6 +19,7 @@ public sealed class CanaryTests
         Canaries.Fail(provider);
         var canaries = new Canaries();
         using var log = new CapturedLog();
+        using var telemetry = new CapturedTelemetry();
         var settings = Settings(provider);
         if (proxy is not null) settings["ConnectionStrings:Chat"] = proxy.ConnectionString;
         settings["Logging:Console:LogLevel:Default"] = "None";
@@ -38,7 +39,9 @@ public sealed class CanaryTests
         Assert.Contains(log.Entries, entry => entry.Contains("the provider failed", StringComparison.Ordinal));
         Assert.Equal(proxy is not null, log.Entries.Any(entry => entry.Contains("had no database", StringComparison.Ordinal)));
         Assert.True(canaries.Refusals.Count > 20, $"Only {canaries.Refusals.Count} errors.");
-        AssertSilent(canaries, log.Entries.Concat(canaries.Refusals));
+        Assert.Contains(telemetry.Entries, entry => entry.StartsWith("Microsoft.AspNetCore ", StringComparison.Ordinal));
+        Assert.Contains(telemetry.Entries, entry => entry.StartsWith("http.server.request.duration ", StringComparison.Ordinal));
+        AssertSilent(canaries, log.Entries.Concat(canaries.Refusals).Concat(telemetry.Entries));
     }
 
     [Fact]
