@@ -28,7 +28,9 @@ public abstract class RestIsolationTests(IsolationApp app, bool isDocumented = f
         var routes = app.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>().SelectMany(route =>
             (route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"]).Select(method => $"{method} /{route.RoutePattern.RawText!.TrimStart('/')}")).ToList();
         Assert.Contains("GET /users/{username}", routes);
-        Assert.Empty(routes.Except(RestWalls.All.Select(wall => wall.Route)).Except(RestWalls.OfNobody));
+        var forgotten = routes.Except(RestWalls.All.Select(wall => wall.Route))
+            .Where(route => !RestWalls.OfNobody.Any(path => route.Split(' ')[1].StartsWith(path, StringComparison.Ordinal))).ToList();
+        Assert.Empty(forgotten);
         Assert.Empty(RestWalls.All.Select(wall => wall.Route).Except(routes));
     }
 
