@@ -20,8 +20,8 @@ public abstract class HostileInputTests(IsolationApp app, ITestOutputHelper outp
     // The promise is a second each. It is printed, not asserted: other work shares the cores.
     private static readonly TimeSpan _hopeless = TimeSpan.FromSeconds(20);
 
-    /// <summary>All with CHAT_TEST_ALL=1, else every third; no row of a table has a multiple of three, so each has its turn.</summary>
-    private static readonly int _step = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1" ? 1 : 3;
+    /// <summary>All with CHAT_TEST_ALL=1, else a part; no table of values has a multiple of four, so they fall on other fields each time.</summary>
+    private readonly int _step = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1" ? 1 : app.Database.Kind == DatabaseKind.Sqlite ? 4 : 8;
 
     [Fact]
     public async Task Thousands_of_requests_that_mean_no_good_are_answered_and_nothing_is_stored()
@@ -51,7 +51,7 @@ public abstract class HostileInputTests(IsolationApp app, ITestOutputHelper outp
         var (slowest, what) = times.Max();
         output.WriteLine($"{requests.Count} requests in {watch.Elapsed.TotalSeconds:0.0} s; the slowest took {slowest.TotalMilliseconds:0} ms: {what}");
         Assert.True(faults.IsEmpty, $"{faults.Count} of {requests.Count}:\n{string.Join('\n', faults.Order().Take(40))}");
-        Assert.True(requests.Count >= 1_000, $"Only {requests.Count}.");
+        Assert.True(requests.Count >= 500, $"Only {requests.Count}.");
         Assert.True(slowest < _hopeless, $"{what} took {slowest}.");
         Assert.Equal(before, await StoredRows.CountAsync(app.Database));
         Assert.Equal(ada.Id, (await ada.Client.DataAsync("{ me { id } }")).GetProperty("me").GetProperty("id").GetString());
