@@ -59,7 +59,8 @@ internal static class HostileGraphQL
         {
             var input = (IInputObjectGraphType)mutation.Arguments![0].ResolvedType!.GetNamedType();
             var document = JsonSerializer.Serialize($"mutation($input: {input.Name}!) {{ {mutation.Name}(input: $input) {{ errors {{ code message field }} }} }}");
-            foreach (var value in HostileValues.Json)
+            // A conversation needs nothing.
+            foreach (var value in HostileValues.Json.Where(value => value != "{}"))
                 yield return HostileRequest.Post($"{mutation.Name} {Short(value)}", Path, $$"""{"query":{{document}},"variables":{"input":{{value}} } }""");
             foreach (var field in input.Fields)
             {
