@@ -96,7 +96,7 @@ internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel mod
                 else low = middle + 1;
             }
 
-            return _arrivals[low].At;
+            return _arrivals.Count == 0 ? Stopwatch.GetTimestamp() : _arrivals[low].At;
         }
     }
 

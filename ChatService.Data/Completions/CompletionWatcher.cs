@@ -36,9 +36,11 @@ public sealed class CompletionWatcher(
     {
         using var ear = wakeUps.Listen(key);
         var (offset, waited) = (after, false);
+        CompletionRun? maker = null;
         while (true)
         {
             var made = engine.Find(key) is { Ended.IsCompleted: false } run ? run : null;
+            maker = made ?? maker;
             var unstored = made?.Unstored;
             var (text, ended) = made is null ? await ReadAfterAsync(key, offset, ct) : (made.ReadAfter(offset), null);
             if (text.Length > 0)
@@ -48,7 +50,7 @@ public sealed class CompletionWatcher(
                 offset = Math.Max(offset, 0) + text.Length;
                 yield return new TextGrown(text, offset);
                 // What was there before the watcher has kept nobody waiting.
-                if (made is not null && waited) telemetry.Delivered(made.ArrivalAfter(from));
+                if (maker is not null && waited) telemetry.Delivered(maker.ArrivalAfter(from));
                 var rest = options.Value.JoinInterval - time.GetElapsedTime(before);
                 if (ended is null && rest > TimeSpan.Zero) await Task.Delay(rest, time, ct);
             }
