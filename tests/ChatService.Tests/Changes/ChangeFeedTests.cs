@@ -152,7 +152,7 @@ public abstract class ChangeFeedTests(DatabaseKind kind) : IAsyncLifetime
         _clock.Advance(TimeSpan.FromDays(7.1));
         using var later = await SignInAsync();
         Assert.Equal("CURSOR_EXPIRED", await ErrorAsync(later, cursor, null));
-        await Poll.UntilAsync(async () =>
+        await Eventually.HoldsAsync(async () =>
         {
             await using var db = _app.Services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContext();
             return !await db.Changes.AnyAsync();

@@ -47,7 +47,7 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
             ada = await Person.SignUpAsync(first.Address, "ada");
             conversation = await ada.CreateConversationAsync("Tales");
             started = (await ada.StartAsync(conversation, "Tell me.", key: "tale")).GetProperty("completion").GetProperty("id").GetString()!;
-            await Poll.UntilAsync(() => IsStoredAsync("Once upon "));
+            await Eventually.HoldsAsync(() => IsStoredAsync("Once upon "));
             await first.KillAsync();
         }
 

@@ -86,7 +86,7 @@ public abstract class TitleTests(DatabaseKind kind) : IAsyncLifetime
         _provider.Answer("An arrow.");
         _provider.Answer(said is null ? Reply.Failure(400) : Reply.Of(said));
         await ada.CompleteAsync(conversation, "What is a vector?");
-        await Poll.UntilAsync(async () => await TitleAsync(ada, conversation) == title);
+        await Eventually.HoldsAsync(async () => await TitleAsync(ada, conversation) == title);
         Assert.Equal("CONVERSATION_UPDATED", await LastChangeAsync(ada, conversation));
         Assert.Equal(2, _provider.Requests.Count);
         await ada.CompleteAsync(conversation, "And a matrix?");

@@ -92,7 +92,7 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         _proxy.Stall();
         await AssertUnavailableAsync(TimeSpan.FromSeconds(4), conversation);
         _proxy.Resume();
-        await Poll.UntilAsync(async () => (await _ada.GraphQL.RunAsync("{ me { username } }")).Errors is null, TimeSpan.FromSeconds(4));
+        await Eventually.HoldsAsync(async () => (await _ada.GraphQL.RunAsync("{ me { username } }")).Errors is null, TimeSpan.FromSeconds(4));
         Assert.Empty(await _ada.MessagesAsync(conversation));
     }
 
