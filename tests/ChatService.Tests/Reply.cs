@@ -44,6 +44,13 @@ public sealed class Reply
         return this;
     }
 
+    /// <summary>Says one piece after each interval, made when it is due, as models do that take their time.</summary>
+    public Reply Paced(TimeSpan interval, int count, Func<int, string> piece)
+    {
+        _steps.AddRange(Enumerable.Range(0, count).Select(i => new Step.Tell(interval * (i + 1), () => piece(i))));
+        return this;
+    }
+
     /// <summary>Sends the headers and the role chunk that otherwise go with the first text.</summary>
     public Reply Begin() => Add(new Step.Say(""));
 
@@ -82,6 +89,10 @@ public sealed class Reply
     internal abstract record Step
     {
         public sealed record Say(string Text) : Step;
+
+        /// <param name="At">Since the reply was begun.</param>
+        /// <param name="Text">What is said then.</param>
+        public sealed record Tell(TimeSpan At, Func<string> Text) : Step;
 
         public sealed record Wait(Gate Gate) : Step;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -71,11 +72,17 @@ internal sealed class ReplyWriter(HttpContext context, RecordedRequest request, 
 
     private async Task RunAsync(Reply reply, Func<string, Task>? say = null)
     {
+        var clock = Stopwatch.StartNew();
         foreach (var step in reply.Steps)
             switch (step)
             {
                 case Reply.Step.Say(var text) when say is not null:
                     await say(text);
+                    break;
+                case Reply.Step.Tell(var at, var text) when say is not null:
+                    if (at - clock.Elapsed is { Ticks: > 0 } early)
+                        await Task.Delay(early, _aborted);
+                    await say(text());
                     break;
                 case Reply.Step.Wait(var gate):
                     await gate.PassAsync(_aborted);

@@ -11,7 +11,7 @@ namespace ChatService.Tests;
 
 /// <summary>
 /// An OpenAI-compatible server on a port of its own that answers as the test says: first by the rules of
-/// <see cref="When"/>, then by what <see cref="Answer(Reply)"/> has queued, else with the last user message.
+/// <see cref="When"/>, then by what <see cref="Answer(Reply)"/> has queued, then as <see cref="Otherwise"/> says.
 /// </summary>
 public sealed class ScriptedProvider : IAsyncDisposable
 {
@@ -31,6 +31,9 @@ public sealed class ScriptedProvider : IAsyncDisposable
         .Same("umbrella", "umbrellas", "parapluie", "parapluies")
         .Same("car", "cars", "automobile", "voiture", "voitures")
         .Same("invoice", "invoices", "bill", "facture", "factures");
+
+    /// <summary>Answers a chat request for which there is nothing else; by default with the last user message.</summary>
+    public Func<RecordedRequest, Reply> Otherwise { get; set; } = request => Reply.Of(request.LastUserMessage);
 
     /// <summary>Every request so far, in the order of arrival.</summary>
     public IReadOnlyList<RecordedRequest> Requests
@@ -128,7 +131,7 @@ public sealed class ScriptedProvider : IAsyncDisposable
         if (Array.Find(rules, rule => rule.Matches(request)).Reply is { } reply)
             return reply;
         if (request.IsChat)
-            return _queue.TryDequeue(out var queued) ? queued : Reply.Of(request.LastUserMessage);
+            return _queue.TryDequeue(out var queued) ? queued : Otherwise(request);
         return new Reply();
     }
 
