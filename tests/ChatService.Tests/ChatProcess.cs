@@ -21,6 +21,8 @@ public sealed partial class ChatProcess : IAsyncDisposable
     /// <summary>Where it listens; <see cref="StartAsync"/> has waited for it.</summary>
     public Uri Address => _listening.Task.Result;
 
+    public bool HasExited => _process.HasExited;
+
     /// <summary>All that it has logged so far.</summary>
     public string Output
     {

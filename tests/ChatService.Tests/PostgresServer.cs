@@ -17,7 +17,8 @@ internal sealed class PostgresServer
     {
         _script = script;
         _adminConnectionString = adminConnectionString;
-        _admin = NpgsqlDataSource.Create(adminConnectionString);
+        // Some tests kill the server's processes, and what a pool holds with them.
+        _admin = NpgsqlDataSource.Create(adminConnectionString + ";Pooling=false");
     }
 
     public static async Task<PostgresServer> StartAsync()
