@@ -113,7 +113,7 @@ public sealed class SchemaErrorTests(SlowReadersSqliteApp app) : IClassFixture<S
         using (var stalled = await reader.PostForEventsAsync("/graphql", JsonContent.Create(new { query = _feed, variables = new { cursor } })))
         {
             var streams = app.App.Services.GetRequiredService<OpenStreams>();
-            await Poll.UntilAsync(() => Task.FromResult(streams.Sessions().Count == 0), TimeSpan.FromSeconds(60));
+            await Eventually.HoldsAsync(() => Task.FromResult(streams.Sessions().Count == 0), TimeSpan.FromSeconds(60));
             await Assert.ThrowsAnyAsync<Exception>(() => stalled.Content.ReadAsByteArrayAsync());
         }
 

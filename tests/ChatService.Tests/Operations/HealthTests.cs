@@ -161,7 +161,7 @@ public abstract class HealthTests(DatabaseKind kind) : IAsyncLifetime
     protected static async Task<Health> UntilAsync(ChatApp app, string status)
     {
         var health = await ReadyAsync(app.Address);
-        await Poll.UntilAsync(async () => (health = await ReadyAsync(app.Address)).Whole == status, TimeSpan.FromSeconds(30));
+        await Eventually.HoldsAsync(async () => (health = await ReadyAsync(app.Address)).Whole == status, TimeSpan.FromSeconds(30));
         return health;
     }
 

@@ -119,7 +119,7 @@ public sealed class TelemetryTests : IAsyncLifetime
             // To the end.
         }
 
-        await Poll.UntilAsync(() => Task.FromResult(Sum("chat.completions.running") == 0));
+        await Eventually.HoldsAsync(() => Task.FromResult(Sum("chat.completions.running") == 0));
         Assert.Equal(1, Count("gen_ai.client.operation.duration"));
         Assert.Equal(1, Count("gen_ai.client.operation.time_to_first_chunk"));
         Assert.Equal(12, Sum("gen_ai.client.token.usage"));

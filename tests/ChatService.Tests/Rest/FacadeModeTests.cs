@@ -22,7 +22,7 @@ public sealed class FacadeModeTests
 
         await using var meant = await ChatProcess.StartAsync(database, settings: new Dictionary<string, string?>(_open) { ["Facade:AllowOpenNetwork"] = "true" });
         Assert.Equal("0.0.0.0", meant.Address.Host);
-        await Poll.UntilAsync(() => Task.FromResult(meant.Output.Contains("The REST facade is in documented mode", StringComparison.Ordinal)));
+        await Eventually.HoldsAsync(() => Task.FromResult(meant.Output.Contains("The REST facade is in documented mode", StringComparison.Ordinal)));
     }
 
     [Fact]
