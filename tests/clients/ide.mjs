@@ -39,8 +39,9 @@ try {
     await editors.first().click();
     await page.keyboard.press('Control+A');
     await page.keyboard.insertText(operation);
-    // The IDE runs an operation once it has found it in the text.
-    await page.getByText('Run ▷').waitFor();
+    // The IDE runs what it has found in the text, which takes it a moment: until then that is the operation before.
+    const [, kind, name] = operation.match(/^(\w)\w* (\w+)/);
+    await page.getByText(new RegExp(`^${name}: ${kind}`, 'i')).first().waitFor();
     await page.getByRole('button', { name: 'Run' }).first().click();
     const response = editors.last().locator('.view-lines');
     const shown = async () => (await response.innerText()).replaceAll('\u00a0', ' ');

@@ -68,7 +68,7 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
             Assert.Equal(ErrorCode.InvalidCredentials, (await _host.Get<SessionService>().SignInAsync("Ada", Password, _ct)).Error?.Code);
             Assert.Equal(ErrorCode.NotFound, (await _host.Get<ConversationService>().CreateAsync(ada.Owner, new NewConversation(null, null, null), null, _ct)).Error?.Code);
             Assert.NotEqual(ada.Owner, Success(await _host.Get<UserService>().CreateAsync("ada", Password, _ct)).User.Id);
-            await Poll.UntilAsync(async () => (await CountAsync(ada.Owner)).Values.All(count => count == 0), TimeSpan.FromMinutes(5));
+            await Eventually.HoldsAsync(async () => (await CountAsync(ada.Owner)).Values.All(count => count == 0), TimeSpan.FromMinutes(5));
         }
     }
 

@@ -66,6 +66,13 @@ public sealed class TransportHost : IAsyncDisposable
         return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
+    /// <summary>Sends a document whose answer nobody will wait for when <paramref name="ct"/> ends.</summary>
+    public async Task AbandonAsync(string body, CancellationToken ct)
+    {
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Client.PostAsync(Url, content, ct));
+    }
+
     /// <summary>Runs a document and gives the answer.</summary>
     public async Task<JsonElement> QueryAsync(string query, object? variables = null, string? token = null)
     {
