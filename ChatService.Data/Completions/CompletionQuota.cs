@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 namespace ChatService.Data;
 
 /// <summary>What each owner may still ask for: answers at once, and answers in a minute.</summary>
-public sealed class CompletionQuota(IOptions<CompletionLimits> options, TimeProvider time)
+public sealed class CompletionQuota(IOptions<CompletionLimits> options, CompletionTelemetry telemetry, TimeProvider time)
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(1);
 
@@ -39,5 +39,9 @@ public sealed class CompletionQuota(IOptions<CompletionLimits> options, TimeProv
         }
     }
 
-    private static ChatError Limited(string message, TimeSpan wait) => new(ErrorCode.RateLimited, message, RetryAfter: wait);
+    private ChatError Limited(string message, TimeSpan wait)
+    {
+        telemetry.LimitHit();
+        return new ChatError(ErrorCode.RateLimited, message, RetryAfter: wait);
+    }
 }

@@ -46,7 +46,8 @@ public sealed class UserService(
 
                 return begun;
             },
-            ct);
+            // Whether the account is made must not depend on who is still listening.
+            CancellationToken.None);
     }
 
     public Task<User?> FindAsync(long owner, CancellationToken ct) =>

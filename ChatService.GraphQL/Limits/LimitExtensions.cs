@@ -41,7 +41,7 @@ public static class LimitExtensions
         app.Use(async (http, next) =>
         {
             if (!http.Request.Path.StartsWithSegments(Health, StringComparison.OrdinalIgnoreCase)
-                && (gate.IsFull ? OperationGate.Refusal : await RefuseAsync(http, limits, tokens)) is { } refused)
+                && (gate.IsFull ? gate.Refuse() : await RefuseAsync(http, limits, tokens)) is { } refused)
                 await http.RefuseAsync(refused, graphQL);
             else
                 await next(http);

@@ -7,8 +7,11 @@ namespace ChatService.GraphQL;
 /// Lets so many operations work at once and a bounded number wait, each for a bounded time. More than can be served are refused at once,
 /// so that those which are let in end in time.
 /// </summary>
-public sealed class OperationGate(IOptions<TrafficLimits> options) : IDisposable
+public sealed class OperationGate(IOptions<TrafficLimits> options, LimitTelemetry telemetry) : IDisposable
 {
+    private static readonly Refused _refusal =
+        Refused.Request(StatusCodes.Status503ServiceUnavailable, Codes.Overloaded, "The service has too much to do. Try again.", TimeSpan.FromSeconds(1));
+
     private readonly TrafficLimits _limits = options.Value;
 
     private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
@@ -19,9 +22,6 @@ public sealed class OperationGate(IOptions<TrafficLimits> options) : IDisposable
 
     private int _waiting;
 
-    public static Refused Refusal { get; } =
-        Refused.Request(StatusCodes.Status503ServiceUnavailable, Codes.Overloaded, "The service has too much to do. Try again.", TimeSpan.FromSeconds(1));
-
     /// <summary>Whether one more would be refused: to be asked before its body is read.</summary>
     public bool IsFull => _limits.OperationsWaiting > 0 && Volatile.Read(ref _waiting) >= _limits.OperationsWaiting;
 
@@ -30,6 +30,13 @@ public sealed class OperationGate(IOptions<TrafficLimits> options) : IDisposable
     {
         var lease = _limiter.AttemptAcquire();
         return lease.IsAcquired ? new(lease) : WaitAsync(ct);
+    }
+
+    /// <summary>What is said to whom there is no place for; it is counted.</summary>
+    public Refused Refuse()
+    {
+        telemetry.Hit("operations");
+        return _refusal;
     }
 
     public void Dispose() => _limiter.Dispose();

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace ChatService.GraphQL;
 
 /// <summary>How often a caller may ask: a user by who they are, anybody else by their address.</summary>
-public sealed class RequestLimits(IOptions<TrafficLimits> options, TimeProvider time)
+public sealed class RequestLimits(IOptions<TrafficLimits> options, LimitTelemetry telemetry, TimeProvider time)
 {
     private readonly TokenBuckets<long> _users =
         new(options.Value.RequestsPerUser, options.Value.RequestPerUserRefill, options.Value.TrackedKeys, time);
@@ -20,6 +20,8 @@ public sealed class RequestLimits(IOptions<TrafficLimits> options, TimeProvider 
     {
         if (!AreOn) return null;
         var wait = caller.UserId is { } user ? _users.Take(user) : _addresses.Take(caller.Address);
-        return wait is null ? null : Refused.Request(StatusCodes.Status429TooManyRequests, Codes.RateLimited, "Too many requests. Wait a little.", wait);
+        if (wait is null) return null;
+        telemetry.Hit("requests");
+        return Refused.Request(StatusCodes.Status429TooManyRequests, Codes.RateLimited, "Too many requests. Wait a little.", wait);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace ChatService.GraphQL;
 
 /// <summary>How often somebody may try a password, and register. Names that exist and names that do not are limited alike.</summary>
-public sealed partial class SignInLimits(IOptions<TrafficLimits> options, TimeProvider time, ILogger<SignInLimits> logger)
+public sealed partial class SignInLimits(IOptions<TrafficLimits> options, LimitTelemetry telemetry, TimeProvider time, ILogger<SignInLimits> logger)
 {
     private readonly TrafficLimits _limits = options.Value;
 
@@ -48,6 +48,7 @@ public sealed partial class SignInLimits(IOptions<TrafficLimits> options, TimePr
     {
         if (buckets.Take(key) is not { } wait) return null;
         LogLimited(limit, wait);
+        telemetry.Hit(buckets == _registrations ? "registrations" : "sign-ins");
         return new ChatError(ErrorCode.RateLimited, "Too many attempts. Try again later.", RetryAfter: wait);
     }
 

@@ -92,7 +92,7 @@ public sealed class OperationRunner(
         // What may take long is bounded by other means, and must not keep the places of what does not.
         using var place = isTimed ? await gate.EnterAsync(ct) : null;
         if (isTimed && place is null)
-            return OperationGate.Refusal;
+            return gate.Refuse();
         await using var scope = OpenScope(caller);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         if (isTimed)
