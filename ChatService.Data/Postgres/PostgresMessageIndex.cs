@@ -38,7 +38,10 @@ internal sealed class PostgresMessageIndex : IMessageIndex
         while (await reader.ReadAsync(ct)) yield return new WordHit(reader.GetInt64(0), reader.GetString(1));
     }
 
-    /// <remarks>Vectors have length 1, so the inner product is the cosine; one of another length is none of this model's.</remarks>
+    /// <remarks>
+    /// Vectors have length 1, so the inner product is the cosine; one of another length is none of this model's, and CASE keeps it from being
+    /// compared. As a plain condition of the scan it is worked out in parallel; the few that pass can be asked twice.
+    /// </remarks>
     public async Task<List<MeaningHit>> FindByMeaningAsync(
         ChatDbContext db, long owner, string model, Half[] vector, float minimumSimilarity, SearchFilter filter, int most, CancellationToken ct)
     {
@@ -46,10 +49,8 @@ internal sealed class PostgresMessageIndex : IMessageIndex
             db,
             $"""
             SELECT message_id, similarity, start, length FROM (
-                SELECT DISTINCT ON (message_id) message_id, similarity, start, length FROM (
-                    SELECT message_id, start, length, CASE WHEN vector_dims(vector) = @dimensions THEN -(vector <#> @vector) END AS similarity
-                    FROM message_embeddings WHERE {Filtered} AND model = @model OFFSET 0) AS piece
-                WHERE similarity >= @minimum
+                SELECT DISTINCT ON (message_id) message_id, -(vector <#> @vector) AS similarity, start, length FROM message_embeddings
+                WHERE {Filtered} AND model = @model AND CASE WHEN vector_dims(vector) = @dimensions THEN -(vector <#> @vector) >= @minimum END
                 ORDER BY message_id, similarity DESC, start) AS message
             ORDER BY similarity DESC, message_id DESC LIMIT @most
             """,
