@@ -75,7 +75,8 @@ public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOpt
         {
             await transaction.CommitAsync(deadline.Token);
         }
-        catch (Exception lost) when (number is not null && lost is not DbException { SqlState: not null })
+        // Whatever it is: a server that is being stopped may say so after it has committed.
+        catch (Exception lost) when (number is not null)
         {
             if (!await HasCommittedAsync(number.Value, lost)) throw;
         }
@@ -163,6 +164,8 @@ public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOpt
         DbUpdateException { InnerException: DbException inner } => db.FaultOf(inner),
         DbException known => db.FaultOf(known),
         TimeoutException => StorageFault.Unavailable,
+        // The transaction under it ended with a read that came to nothing.
+        InvalidOperationException { InnerException: OperationCanceledException } => StorageFault.Unavailable,
         InvalidOperationException { InnerException: { } inner } => FaultOf(db, inner),
         _ => null,
     };
