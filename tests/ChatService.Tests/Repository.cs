@@ -7,6 +7,17 @@ public static class Repository
 
     public static string PathOf(string relative) => Path.Combine(Root, relative);
 
+    /// <summary>Keeps what somebody will want to read after a test, where nothing is checked in.</summary>
+    /// <param name="relative">Below <c>artifacts</c>.</param>
+    /// <returns>The file's whole path.</returns>
+    public static string Keep(string relative, string text)
+    {
+        var path = PathOf(Path.Combine("artifacts", relative));
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        File.WriteAllText(path, text);
+        return path;
+    }
+
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

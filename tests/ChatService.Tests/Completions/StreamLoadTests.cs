@@ -16,7 +16,7 @@ public sealed class StreamLoadTests(ITestOutputHelper output)
     [Fact]
     public async Task Each_stream_gets_every_token_soon_and_just_what_is_stored()
     {
-        var all = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1";
+        var all = TestRun.IsLong;
         var (streams, seconds) = all ? (200, 60) : (20, 3);
         await using var database = await Databases.CreateAsync(DatabaseKind.Postgres);
         await using var provider = await ScriptedProvider.StartAsync();

@@ -21,7 +21,7 @@ public abstract class HostileInputTests(IsolationApp app, ITestOutputHelper outp
     private static readonly TimeSpan _hopeless = TimeSpan.FromSeconds(60);
 
     /// <summary>All with CHAT_TEST_ALL=1, else a part; no table of values has a multiple of four, so they fall on other fields each time.</summary>
-    private readonly int _step = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1" ? 1 : app.Database.Kind == DatabaseKind.Sqlite ? 4 : 8;
+    private readonly int _step = TestRun.IsLong ? 1 : app.Database.Kind == DatabaseKind.Sqlite ? 4 : 8;
 
     [Fact]
     public async Task Thousands_of_requests_that_mean_no_good_are_answered_and_nothing_is_stored()

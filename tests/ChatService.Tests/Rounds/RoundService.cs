@@ -12,6 +12,9 @@ internal sealed class RoundService(TestDatabase database, FaultyProxy? proxy, Sc
         ["Completions:FlushInterval"] = "00:00:00.1",
     };
 
+    /// <summary>One after the other; the last one runs, or is being killed.</summary>
+    private readonly List<ChatProcess> _processes = [];
+
     private volatile ChatProcess? _process;
 
     public FaultyProxy Proxy => proxy!;
@@ -23,11 +26,12 @@ internal sealed class RoundService(TestDatabase database, FaultyProxy? proxy, Sc
     /// <summary>Whether it has ended without having been killed.</summary>
     public bool HasExited => _process!.HasExited;
 
-    public string Output => _process!.Output;
+    /// <summary>What all of its processes have logged.</summary>
+    public string Output => string.Join("\n== started again ==\n", _processes.Select(process => process.Output));
 
     public Uri At(string path) => new(_process!.Address, path);
 
-    public async Task StartAsync() => _process = await ChatProcess.StartAsync(database, provider, _settings);
+    public async Task StartAsync() => _processes.Add(_process = await ChatProcess.StartAsync(database, provider, _settings));
 
     public async Task KillAsync()
     {
@@ -45,6 +49,6 @@ internal sealed class RoundService(TestDatabase database, FaultyProxy? proxy, Sc
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null) await _process.DisposeAsync();
+        foreach (var process in _processes) await process.DisposeAsync();
     }
 }

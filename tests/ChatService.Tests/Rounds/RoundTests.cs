@@ -40,7 +40,7 @@ public abstract class RoundTests(ITestOutputHelper output, int rounds)
     private const int Authors = 5;
     private const int FaultsEach = 2;
 
-    private readonly int _rounds = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1" ? 50 : rounds;
+    private readonly int _rounds = TestRun.IsLong ? 50 : rounds;
     private readonly int _seed = Environment.GetEnvironmentVariable("CHAT_TEST_SEED") is { } seed ? int.Parse(seed, CultureInfo.InvariantCulture) : Environment.TickCount;
 
     protected abstract Task<TestDatabase> CreateAsync();
@@ -78,7 +78,7 @@ public abstract class RoundTests(ITestOutputHelper output, int rounds)
         catch
         {
             foreach (var wrong in journal.Wrong) output.WriteLine(wrong);
-            output.WriteLine(service.Output[^Math.Min(service.Output.Length, 20_000)..]);
+            output.WriteLine($"The service's log: {Repository.Keep($"rounds/{database.Kind}-{_seed}.log", service.Output)}");
             throw;
         }
         finally
