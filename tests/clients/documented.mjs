@@ -1,20 +1,20 @@
 // Runs a client of docs/clients.md through a line that breaks: node documented.mjs <address> <token> <completion> <page> <heading>
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import WebSocket from 'ws';
 
 const [address, token, id, page, heading] = process.argv.slice(2);
 globalThis.WebSocket ??= WebSocket;
 
-const chapter = (await readFile(page, 'utf8')).split('\n## ').find((part) => part.startsWith(heading));
-const [, code] = chapter.match(/```js\n(.*?)```/s);
-// Where packages are found, and git does not look.
-const folder = new URL('node_modules/.documented/', import.meta.url);
+const chapters = (await readFile(page, 'utf8')).split('\n## ');
+// Where packages are found, and git does not look; a folder each, since they run beside each other.
+const folder = new URL(`node_modules/.documented/${heading.split(' ')[0]}/`, import.meta.url);
 await mkdir(folder, { recursive: true });
-const file = new URL(`${heading.split(' ')[0]}.mjs`, folder);
-await writeFile(file, code);
-const { follow } = await import(file.href);
+for (const [name, file] of [['resume.js', 'resume.js'], [heading, 'follow.mjs']]) {
+  const [, code] = chapters.find((chapter) => chapter.startsWith(name)).match(/```js\n(.*?)```/s);
+  await writeFile(new URL(file, folder), code);
+}
+const { follow } = await import(new URL('follow.mjs', folder).href);
 
 const lines = new Set();
 let opened = 0;
@@ -28,9 +28,13 @@ const proxy = createServer((near) => {
 });
 await new Promise((listening) => proxy.listen(0, '127.0.0.1', listening));
 
+const url = `http://127.0.0.1:${proxy.address().port}/graphql`;
+const refused = await follow({ url, token, id: 'cpl_404404', onText: () => {} }).catch((error) => error.extensions?.code);
+opened = 0;
+
 const pieces = [];
 const completion = await follow({
-  url: `http://127.0.0.1:${proxy.address().port}/graphql`,
+  url,
   token,
   id,
   onText(text) {
@@ -39,5 +43,5 @@ const completion = await follow({
     console.log('piece');
   },
 });
-console.log(JSON.stringify({ status: completion.status, isWhole: pieces.join('') === completion.message.content, pieces: pieces.length, lines: opened }));
+console.log(JSON.stringify({ refused, status: completion.status, isWhole: pieces.join('') === completion.message.content, pieces: pieces.length, lines: opened }));
 process.exit();

@@ -46,6 +46,7 @@ public sealed class NodeClientTests(SqliteApp app) : IClassFixture<SqliteApp>
             },
             "documented.mjs", app.App.Address.AbsoluteUri, ada.Token, completion, Repository.PathOf("docs/clients.md"), client);
         using var seen = JsonDocument.Parse(told.TrimEnd().Split('\n')[^1]);
+        Assert.Equal("NOT_FOUND", seen.RootElement.GetProperty("refused").GetString());
         Assert.Equal("COMPLETED", seen.RootElement.GetProperty("status").GetString());
         Assert.True(seen.RootElement.GetProperty("isWhole").GetBoolean());
         Assert.InRange(seen.RootElement.GetProperty("lines").GetInt32(), 3, 6);
