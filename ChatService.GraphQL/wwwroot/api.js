@@ -20,7 +20,6 @@ export class ApiError extends Error {
 export class Api {
   #token;
   #onEnded;
-  #missing = new Set();
 
   constructor(token, onEnded = () => {}) {
     this.#token = token;
@@ -35,29 +34,16 @@ export class Api {
     throw error;
   }
 
-  /** `build(true)` unless the service turns out not to know the feature: then, and from then on, `build(false)`. */
-  async queryWith(feature, build, variables) {
-    if (!this.#missing.has(feature)) {
-      try {
-        return await this.query(build(true), variables);
-      } catch (error) {
-        if (error.code !== "GRAPHQL_VALIDATION_FAILED") throw error;
-        this.#missing.add(feature);
-      }
-    }
-    return this.query(build(false), variables);
-  }
-
   /** The payload of the only field of a mutation. Refusals of the service are thrown. */
   async mutate(mutation, input) {
     return accepted(await this.query(mutation, input && { input }));
   }
 
   /** Repeats what got no reply. The key makes that safe: the service does it once and answers the same each time. */
-  async mutateOnce(feature, build, input, idempotencyKey = newKey()) {
+  async mutateOnce(mutation, input, idempotencyKey) {
     for (let attempt = 1; ; attempt++) {
       try {
-        return accepted(await this.queryWith(feature, build, { input: { ...input, idempotencyKey } }));
+        return accepted(await this.query(mutation, { input: { ...input, idempotencyKey } }));
       } catch (error) {
         if (error.code !== "UNREACHABLE" || attempt === attempts) throw error;
         await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** attempt));

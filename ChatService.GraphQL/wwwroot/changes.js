@@ -5,7 +5,7 @@ const againAfter = 5_000;
 
 /**
  * Follows what other tabs and devices do. `onChange(change)` for each, in order, none twice and none missed, over broken lines
- * too; `onGap()` when the feed cannot tell what happened, and at each return to this tab when the service has no feed.
+ * too; `onGap()` when the feed cannot tell what happened.
  */
 export class Changes {
   #api;
@@ -25,18 +25,12 @@ export class Changes {
 
   /** Begins where the feed stands now: what is queried after this is not older than the feed. */
   async start() {
-    try {
-      this.#cursor = (await this.#api.query("{ changeCursor }")).changeCursor;
-    } catch (error) {
-      if (error.code === "GRAPHQL_VALIDATION_FAILED") return addEventListener("focus", this.#onGap);
-      throw error;
-    }
+    this.#cursor = (await this.#api.query("{ changeCursor }")).changeCursor;
     this.#follow();
   }
 
   close() {
     clearTimeout(this.#timer);
-    removeEventListener("focus", this.#onGap);
     this.#end();
   }
 

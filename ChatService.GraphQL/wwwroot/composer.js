@@ -2,7 +2,7 @@ import { newKey } from "./api.js";
 import { byId } from "./dom.js";
 
 const titleLength = 60;
-const create = () => "mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id title model archivedAt updatedAt } errors { code message } } }";
+const create = "mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id title model archivedAt updatedAt } errors { code message } } }";
 
 /** Where one writes. What is sent stays in the box until the service has it. */
 export class Composer {
@@ -94,7 +94,7 @@ export class Composer {
 
   async #begin(content) {
     const title = content.trim().split("\n", 1)[0];
-    const { conversation } = await this.#api.mutateOnce("conversations", create, { title: shorten(title), ...this.#models.chosen });
+    const { conversation } = await this.#api.mutateOnce(create, { title: shorten(title), ...this.#models.chosen }, newKey());
     this.#thread.begin(conversation);
     this.#onCreated(conversation);
   }

@@ -3,7 +3,7 @@ import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 import { messageFields } from "./message.js";
 
-const update = `mutation($input: UpdateMessageInput!) { updateMessage(input: $input) { message { ${messageFields(true)} } errors { code message } } }`;
+const update = `mutation($input: UpdateMessageInput!) { updateMessage(input: $input) { message { ${messageFields} } errors { code message } } }`;
 const remove = "mutation($input: DeleteMessageInput!) { deleteMessage(input: $input) { errors { code message } } }";
 
 /** Asks what a message is to say. The message as it is then, or null if it stays. */

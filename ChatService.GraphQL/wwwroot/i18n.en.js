@@ -47,7 +47,6 @@ export const english = {
   hits: "{count} found",
   noHits: "Nothing found for “{query}”.",
   degraded: "Found by words alone: the search by meaning is out of reach.",
-  searchMissing: "This service has no search.",
   more: "Show more",
   greeting: "What is on your mind?",
   greetingHint: "Enter sends, Shift+Enter begins a new line.",

@@ -47,7 +47,6 @@ export const french = {
   hits: "{count} trouvé(s)",
   noHits: "Rien trouvé pour « {query} ».",
   degraded: "Trouvé par les mots seulement : la recherche par le sens est hors d’atteinte.",
-  searchMissing: "Ce service n’a pas de recherche.",
   more: "Afficher la suite",
   greeting: "Qu’avez-vous en tête ?",
   greetingHint: "Entrée envoie, Maj+Entrée va à la ligne.",

@@ -2,10 +2,10 @@ import { button, element } from "./dom.js";
 import { t, when } from "./i18n.js";
 import { renderMarkdown } from "./markdown.js";
 
-/** What a message is shown by; the sources where the service has them. */
-export const messageFields = (withSources) => `id sequence role content createdAt editedAt alternatives { id content }
+/** What a message is shown by. */
+export const messageFields = `id sequence role content createdAt editedAt alternatives { id content }
   completion { id status finishReason error { code message }
-    ${withSources ? "sources { message { id role content conversation { id title } } }" : ""} }`;
+    sources { message { id role content conversation { id title } } } }`;
 
 const speakers = { USER: "you", ASSISTANT: "assistant", SYSTEM: "instruction" };
 const excerptLength = 140;

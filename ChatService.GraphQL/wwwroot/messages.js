@@ -5,9 +5,9 @@ import { buildMessage, isRunning, messageFields, showMessage, showText } from ".
 const pageSize = 40;
 const nearEnd = 120;
 
-const pageQuery = (range, declared = "") => (withSources) => `query($id: ID!, $n: Int!${declared}) { conversation(id: $id) { ${conversationFields}
+const pageQuery = (range, declared = "") => `query($id: ID!, $n: Int!${declared}) { conversation(id: $id) { ${conversationFields}
   activeCompletion { id message { id content } }
-  messages(${range}) { nodes { ${messageFields(withSources)} } pageInfo { hasPreviousPage hasNextPage startCursor endCursor } } } }`;
+  messages(${range}) { nodes { ${messageFields} } pageInfo { hasPreviousPage hasNextPage startCursor endCursor } } } }`;
 const newest = pageQuery("last: $n");
 const older = pageQuery("last: $n, before: $at", ", $at: String");
 const newer = pageQuery("first: $n, after: $at", ", $at: String");
@@ -152,7 +152,7 @@ export class Messages {
 
   async #read(query, at) {
     const variables = { id: this.#conversation, n: pageSize, ...(at && { at }) };
-    return (await this.#api.queryWith("sources", query, variables)).conversation;
+    return (await this.#api.query(query, variables)).conversation;
   }
 
   async #reached(entries) {

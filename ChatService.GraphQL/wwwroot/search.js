@@ -71,7 +71,7 @@ export class Search {
       if (round !== this.#round) return;
       this.#hits.replaceChildren();
       byId("more-hits").hidden = true;
-      this.#tell(error.code === "GRAPHQL_VALIDATION_FAILED" ? t("searchMissing") : error.message);
+      this.#tell(error.message);
     }
   }
 

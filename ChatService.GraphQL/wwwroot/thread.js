@@ -7,8 +7,8 @@ import { messageFields } from "./message.js";
 import { Messages } from "./messages.js";
 import { Reader, say } from "./speech.js";
 
-const start = (withSources) => `mutation($input: StartCompletionInput!) { startCompletion(input: $input) { errors { code message }
-  completion { id question { ${messageFields(withSources)} } message { ${messageFields(withSources)} } conversation { ${conversationFields} } } } }`;
+const start = `mutation($input: StartCompletionInput!) { startCompletion(input: $input) { errors { code message }
+  completion { id question { ${messageFields} } message { ${messageFields} } conversation { ${conversationFields} } } } }`;
 const cancel = "mutation($input: CancelCompletionInput!) { cancelCompletion(input: $input) { errors { code message } } }";
 
 /** The open conversation: its messages, and the answer that is being made in it. */
@@ -116,7 +116,7 @@ export class Thread {
 
   async #start(input, key) {
     const { id } = this.conversation;
-    const { completion } = await this.#api.mutateOnce("sources", start, { conversationId: id, ...input }, key);
+    const { completion } = await this.#api.mutateOnce(start, { conversationId: id, ...input }, key);
     if (this.conversation?.id !== id) return;
     this.#tell.changed(completion.conversation);
     if (completion.question) this.#messages.put(completion.question);
