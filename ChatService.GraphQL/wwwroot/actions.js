@@ -14,19 +14,21 @@ export class ConversationActions {
     [this.#api, this.#thread, this.#list] = [api, thread, list];
   }
 
-  async update(fields) {
-    const { conversation } = await this.#api.mutate(update, { id: this.#thread.conversation.id, ...fields });
+  async update({ id }, fields) {
+    const { conversation } = await this.#api.mutate(update, { id, ...fields });
     this.#list.upsert(conversation);
-    if (conversation.id === this.#thread.conversation?.id) this.#thread.show(conversation);
+    if (conversation.id === this.#thread.id) this.#thread.show(conversation);
   }
 
   async rename() {
-    const title = await askTitle(this.#thread.conversation);
-    if (title !== null) await this.update({ title });
+    const { conversation } = this.#thread;
+    const title = await askTitle(conversation);
+    if (title !== null) await this.update(conversation, { title });
   }
 
   archive() {
-    return this.update({ archived: this.#thread.conversation.archivedAt === null });
+    const { conversation } = this.#thread;
+    return this.update(conversation, { archived: conversation.archivedAt === null });
   }
 
   async delete() {

@@ -2,6 +2,8 @@ import { t } from "./i18n.js";
 
 const endpoint = new URL("/graphql", location.href);
 const attempts = 4;
+const firstWait = 400;
+const longestWait = 20_000;
 
 /** What went wrong, with the service's code and words for people. */
 export class ApiError extends Error {
@@ -9,6 +11,7 @@ export class ApiError extends Error {
     const known = t(`error.${code}`, { seconds: retryAfter ?? 1 });
     super(known || message);
     this.code = code;
+    this.retryAfter = retryAfter ?? 0;
   }
 
   static from({ message, code, extensions }) {
@@ -46,7 +49,7 @@ export class Api {
         return accepted(await this.query(mutation, { input: { ...input, idempotencyKey } }));
       } catch (error) {
         if (error.code !== "UNREACHABLE" || attempt === attempts) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 400 * 2 ** attempt));
+        await pause(firstWait * 2 ** attempt);
       }
     }
   }
@@ -56,10 +59,29 @@ export class Api {
     if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
     try {
       const response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(body) });
-      return await response.json();
+      const reply = await response.json();
+      // A gateway in between may speak JSON too.
+      if (reply.data || reply.errors?.length > 0) return reply;
     } catch {
-      throw new ApiError("UNREACHABLE", "");
+      // No reply, or none of ours.
     }
+    throw new ApiError("UNREACHABLE", "");
+  }
+}
+
+/** Does something until it succeeds, ever more slowly. `refused(error)` hears each failure, `recovered(error)` the last one when it is over. */
+export async function insist(action, refused, recovered) {
+  let last = null;
+  for (let wait = firstWait; ; wait = Math.min(longestWait, 2 * wait)) {
+    try {
+      const result = await action();
+      if (last) recovered(last);
+      return result;
+    } catch (error) {
+      if (!error.code) throw error;
+      refused((last = error));
+    }
+    await pause(Math.max(wait, 1000 * last.retryAfter));
   }
 }
 
@@ -71,3 +93,5 @@ function accepted(data) {
 
 /** A new idempotency key. (crypto.randomUUID is there on https and localhost only.) */
 export const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));

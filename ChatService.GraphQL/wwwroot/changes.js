@@ -1,6 +1,8 @@
+import { insist, pause } from "./api.js";
 import { conversationFields } from "./conversations.js";
 
 const changes = `subscription($after: String) { changes(after: $after) { cursor kind conversationId messageId conversation { ${conversationFields} } } }`;
+const useless = ["CURSOR_EXPIRED", "BAD_USER_INPUT"];
 const againAfter = 5_000;
 
 /**
@@ -12,9 +14,7 @@ export class Changes {
   #socket;
   #onChange;
   #onGap;
-  #cursor = null;
   #end = () => {};
-  #timer = 0;
 
   constructor(api, socket, onChange, onGap) {
     this.#api = api;
@@ -23,37 +23,28 @@ export class Changes {
     this.#onGap = onGap;
   }
 
-  /** Begins where the feed stands now: what is queried after this is not older than the feed. */
-  async start() {
-    this.#cursor = (await this.#api.query("{ changeCursor }")).changeCursor;
-    this.#follow();
-  }
-
   close() {
-    clearTimeout(this.#timer);
     this.#end();
   }
 
-  #follow() {
-    this.#end = this.#socket.subscribe(() => ({ query: changes, variables: { after: this.#cursor } }), {
+  /** Goes on from a cursor. */
+  follow(cursor) {
+    this.#end = this.#socket.subscribe(() => ({ query: changes, variables: { after: cursor } }), {
       next: ({ changes: change }) => {
-        this.#cursor = change.cursor;
+        cursor = change.cursor;
         this.#onChange(change);
       },
-      error: () => this.#restart(),
-      complete: () => this.#restart(),
+      error: ({ code }) => this.#again(useless.includes(code) ? null : cursor),
+      complete: () => this.#again(cursor),
     });
   }
 
-  /** A feed that ended by itself has gone too far (the cursor is too old) or is cut: begin anew, and read what is there. */
-  #restart() {
-    this.#timer = setTimeout(async () => {
-      try {
-        await this.start();
-        this.#onGap();
-      } catch {
-        this.#restart();
-      }
-    }, againAfter);
+  /** A feed that was refused or cut goes on where it was. If that is too long ago: begin anew, and read what is there. */
+  async #again(cursor) {
+    await pause(againAfter);
+    if (cursor) return this.follow(cursor);
+    const { changeCursor } = await insist(() => this.#api.query("{ changeCursor }"), () => {}, () => {});
+    this.follow(changeCursor);
+    this.#onGap();
   }
 }

@@ -1,6 +1,6 @@
 import { openAccount } from "./account.js";
 import { ConversationActions } from "./actions.js";
-import { Api } from "./api.js";
+import { Api, insist } from "./api.js";
 import { Changes } from "./changes.js";
 import { Composer } from "./composer.js";
 import { ConversationList } from "./conversations.js";
@@ -14,6 +14,12 @@ import { Sidebar } from "./sidebar.js";
 import { Socket } from "./socket.js";
 import { Thread } from "./thread.js";
 
+/** The ids in the address: of a conversation and of a message. */
+const named = () => location.hash.slice(2).split("/").map((id) => id || null);
+
+const messageChanges = ["MESSAGE_UPDATED", "MESSAGE_DELETED"];
+const everything = "{ me { username } models { name isDefault } changeCursor }";
+
 /** The page of one session, from signing in to signing out. What is open stands in the address: #/conversation/message. */
 export class Chat {
   #leave;
@@ -26,7 +32,7 @@ export class Chat {
   #search;
   #changes;
   #sidebar = new Sidebar();
-  #models = new ModelChoice((model) => this.#thread.conversation && this.#try(() => this.#actions.update({ model })));
+  #models = new ModelChoice((model) => this.#thread.conversation && this.#try(() => this.#actions.update(this.#thread.conversation, { model })));
   #isLeaving = false;
   #controller = new AbortController();
 
@@ -42,6 +48,8 @@ export class Chat {
       changed: (conversation) => this.#list.upsert(conversation),
       busy: (isAnswering) => this.#composer?.busy(isAnswering),
       failed: (error) => this.#composer.notice(error.message),
+      recovered: (error) => this.#composer.forget(error.message),
+      newest: (id) => history.replaceState(null, "", `#/${id}`),
       gone: (id) => this.#gone(id),
       shown: (conversation) => this.#models.show(conversation),
     });
@@ -84,16 +92,18 @@ export class Chat {
     byId("delete").onclick = () => this.#try(() => this.#actions.delete());
   }
 
+  /** What does not come is asked for again: without it there is no page. */
   async #start() {
-    await this.#try(async () => {
-      const { me } = await this.#api.query("{ me { username } }");
-      if (!me) return this.#leave();
-      byId("account-name").textContent = me.username;
-      byId("chat").hidden = false;
-      await this.#changes.start();
-      await this.#models.load(this.#api);
-      await Promise.all([this.#list.load(false), this.#go()]);
-    });
+    byId("chat").hidden = false;
+    // What is written before the conversation is there waits for it.
+    this.#thread.clear(named()[0]);
+    const { me, models, changeCursor } = await this.#insist(() => this.#api.query(everything));
+    if (!me) return this.#leave();
+    byId("account-name").textContent = me.username;
+    this.#models.offer(models);
+    // What is queried after this is not older than the feed.
+    this.#changes.follow(changeCursor);
+    await Promise.all([this.#insist(() => this.#list.load()), this.#go()]);
   }
 
   /** Leaves the session in the given way. */
@@ -106,12 +116,12 @@ export class Chat {
 
   /** Opens what the address names. */
   async #go() {
-    const [id, messageId] = location.hash.slice(2).split("/").map(decodeURIComponent);
+    const [id, messageId] = named();
     this.#composer.notice("");
     this.#list.mark(id);
-    if (id) await this.#try(() => this.#thread.open(id, messageId));
-    else this.#thread.clear();
     if (!messageId) this.#composer.focus();
+    if (id) await this.#thread.open(id, messageId);
+    else this.#thread.clear();
   }
 
   #begin() {
@@ -127,15 +137,16 @@ export class Chat {
     this.#list.mark(conversation.id);
   }
 
-  #changed({ conversationId, conversation }) {
-    const isOpen = conversationId === this.#thread.conversation?.id;
+  #changed({ kind, conversationId, messageId, conversation }) {
+    const isOpen = conversationId === this.#thread.id;
     if (!conversation) {
       this.#list.remove(conversationId);
       if (isOpen) this.#gone(conversationId);
       return;
     }
     this.#list.upsert(conversation);
-    if (isOpen) this.#try(() => this.#thread.sync());
+    if (isOpen && messageChanges.includes(kind)) this.#thread.refresh(messageId);
+    if (isOpen) this.#thread.sync();
   }
 
   #gone(id) {
@@ -147,7 +158,7 @@ export class Chat {
   }
 
   /** Reads everything anew: nobody can tell what has changed. */
-  #refresh = () => this.#try(() => Promise.all([this.#list.load(), this.#thread.sync()]));
+  #refresh = () => this.#insist(() => Promise.all([this.#list.load(), this.#thread.sync()]));
 
   #key(event) {
     const isCommand = event.ctrlKey || event.metaKey;
@@ -169,6 +180,10 @@ export class Chat {
   #escape() {
     if (this.#thread.isBusy) this.#composer.stop();
     else if (!this.#search.leave()) this.#sidebar.toggle(false);
+  }
+
+  #insist(action) {
+    return insist(action, (error) => this.#composer.notice(error.message), (error) => this.#composer.forget(error.message));
   }
 
   async #try(action) {

@@ -54,6 +54,11 @@ export class Composer {
     byId("notice").textContent = text;
   }
 
+  /** Takes a notice back, unless another one stands there by now. */
+  forget(text) {
+    if (byId("notice").textContent === text) this.notice("");
+  }
+
   async stop() {
     try {
       await this.#thread.stop();
@@ -73,13 +78,15 @@ export class Composer {
 
   async #send() {
     const content = this.#box.value;
-    if (content.trim() === "" || this.#sending || this.#thread.isBusy) return;
+    if (content.trim() === "" || this.#sending) return;
     this.#sending = true;
     byId("composer").setAttribute("aria-busy", true);
     this.notice("");
     try {
-      if (this.#pending?.content !== content) this.#pending = { content, key: newKey() };
-      if (!this.#thread.conversation) await this.#begin(content);
+      if (!(await this.#thread.isReady()) || this.#thread.isBusy) return;
+      const { id } = this.#thread;
+      if (this.#pending?.content !== content || this.#pending.id !== id) this.#pending = { content, id, key: newKey() };
+      if (id === null) await this.#begin(content);
       await this.#thread.ask(content, this.#recall, this.#pending.key);
       this.#pending = null;
       if (this.#box.value === content) this.clear();
@@ -94,7 +101,8 @@ export class Composer {
 
   async #begin(content) {
     const title = content.trim().split("\n", 1)[0];
-    const { conversation } = await this.#api.mutateOnce(create, { title: shorten(title), ...this.#models.chosen }, newKey());
+    const { conversation } = await this.#api.mutateOnce(create, { title: shorten(title), ...this.#models.chosen }, this.#pending.key);
+    this.#pending.id = conversation.id;
     this.#thread.begin(conversation);
     this.#onCreated(conversation);
   }

@@ -1,66 +1,51 @@
 import { byId } from "./dom.js";
-import { conversationFields } from "./conversations.js";
-import { buildMessage, isRunning, messageFields, showMessage, showText } from "./message.js";
+import { around, newer, newest, older, readMessage, readPage } from "./pages.js";
+import { Shown } from "./shown.js";
 
-const pageSize = 40;
 const nearEnd = 120;
-
-const pageQuery = (range, declared = "") => `query($id: ID!, $n: Int!${declared}) { conversation(id: $id) { ${conversationFields}
-  activeCompletion { id message { id content } }
-  messages(${range}) { nodes { ${messageFields} } pageInfo { hasPreviousPage hasNextPage startCursor endCursor } } } }`;
-const newest = pageQuery("last: $n");
-const older = pageQuery("last: $n, before: $at", ", $at: String");
-const newer = pageQuery("first: $n, after: $at", ", $at: String");
-const around = pageQuery("first: $n, around: $at", ", $at: ID");
 
 /** The messages of one conversation: a window into them that grows at both ends as one scrolls. */
 export class Messages {
   #api;
-  #on;
-  #list = byId("messages");
   #scroller = byId("scroller");
   #conversation = null;
-  #shown = new Map();
-  #start = { more: false, cursor: null };
-  #end = { more: false, cursor: null };
+  #shown;
+  #start = { more: false };
+  /** The window is whole up to `sequence`; what is shown behind that has come one by one. */
+  #end = { more: false, sequence: 0 };
   #loading = false;
+  #round = 0;
   #edition = 0;
   #observer = new IntersectionObserver((entries) => this.#reached(entries), { root: this.#scroller, rootMargin: "400px" });
 
-  /** `on` is what can be done with a message: `again`, `edit`, `remove`. */
+  /** `on` is what can be done with a message: `again`, `edit`, `remove`; and `on.newest()` to leave for the newest. */
   constructor(api, on) {
     this.#api = api;
-    this.#on = on;
+    this.#shown = new Shown(on);
     this.#scroller.onscroll = () => this.#tellWhere();
-    byId("to-newest").onclick = () => this.toNewest();
+    byId("to-newest").onclick = () => on.newest();
   }
 
   close() {
     this.#observer.disconnect();
-    this.clear();
   }
 
   /** Shows nothing: no conversation, or one that has no message yet. */
   clear(id = null) {
     this.#conversation = id;
-    this.#shown.clear();
-    this.#list.replaceChildren();
-    this.#start.more = this.#end.more = false;
+    this.#round++;
+    this.#fill({ nodes: [], pageInfo: {} });
     this.#tellWhere();
   }
 
-  /** Shows a conversation at its newest message, or at a certain one. Null if it is gone, undefined if another was opened meanwhile. */
+  /** Shows a conversation at its newest message, or at a certain one. Null if it is gone, undefined if something else was opened meanwhile. */
   async open(id, messageId) {
-    this.#conversation = id;
-    const conversation = await this.#read(messageId ? around : newest, messageId);
-    if (id !== this.#conversation) return undefined;
+    if (id !== this.#conversation) this.clear(id);
+    const round = ++this.#round;
+    const conversation = await this.#readSteadily(messageId ? around : newest, messageId, () => round !== this.#round);
+    if (round !== this.#round) return undefined;
     if (!conversation) return null;
-    this.#shown.clear();
-    this.#list.replaceChildren();
-    const { nodes, pageInfo } = conversation.messages;
-    nodes.forEach((message) => this.#put(message));
-    this.#start = { more: pageInfo.hasPreviousPage, cursor: pageInfo.startCursor };
-    this.#end = { more: pageInfo.hasNextPage, cursor: pageInfo.endCursor };
+    this.#fill(conversation.messages);
     if (!messageId || !this.#show(messageId)) this.#toBottom();
     this.#watchEnds();
     return conversation;
@@ -68,20 +53,38 @@ export class Messages {
 
   /** Makes the newest page what the service has now: what others wrote, replaced or deleted. */
   async sync() {
-    const [id, edition] = [this.#conversation, this.#edition];
-    const conversation = await this.#read(newest);
-    if (edition !== this.#edition) return this.sync();
+    const id = this.#conversation;
+    const conversation = await this.#readSteadily(newest, null, () => id !== this.#conversation);
     if (id !== this.#conversation || !conversation || this.#end.more) return conversation;
-    const { nodes } = conversation.messages;
-    const there = new Set(nodes.map((message) => message.id));
-    const first = nodes[0]?.sequence ?? 0;
-    for (const [shown, { message }] of this.#shown) {
-      if (message.sequence >= first && !there.has(shown)) this.remove(shown);
-    }
-    const stays = this.isAtEnd;
-    nodes.forEach((message) => this.#put(message));
-    if (stays) this.#toBottom();
+    const { nodes, pageInfo } = conversation.messages;
+    if (pageInfo.hasPreviousPage && nodes[0].sequence > this.#end.sequence) this.#skip(conversation.messages);
+    else this.#merge(conversation.messages);
     return conversation;
+  }
+
+  /** Brings a message up to date that was changed elsewhere, wherever in the window it is. */
+  async refresh(id) {
+    if (!this.#shown.has(id)) return;
+    const message = await readMessage(this.#api, id);
+    if (!this.#shown.has(id)) return;
+    if (message) this.put(message);
+    else this.remove(id);
+  }
+
+  /** More was written than a page holds: whoever follows goes there, whoever reads older messages can scroll on. */
+  #skip(messages) {
+    if (this.isAtEnd) {
+      this.#fill(messages);
+      this.#toBottom();
+    } else this.#end = { ...this.#end, more: true };
+    this.#watchEnds();
+  }
+
+  #merge({ nodes, pageInfo }) {
+    const stays = this.isAtEnd;
+    this.#shown.match(nodes);
+    Object.assign(this.#end, endOf(nodes, pageInfo));
+    if (stays) this.#toBottom();
   }
 
   get isAtEnd() {
@@ -92,39 +95,18 @@ export class Messages {
   /** Adds what has just been written, or brings it up to date. A reading that began before knows nothing of it. */
   put(message) {
     this.#edition++;
-    this.#put(message);
-  }
-
-  /** Shows a message as it is now, at its place. */
-  #put(message) {
-    const known = this.#shown.get(message.id);
-    if (known) {
-      // The stored text of an answer in the making is a moment behind the one that was streamed.
-      if (isRunning(message) && message.content.length < known.message.content.length) message = { ...message, content: known.message.content };
-      if (JSON.stringify(known.message) === JSON.stringify(message)) return;
-      known.message = message;
-      return showMessage(known.node, message);
-    }
-    const node = buildMessage(message, this.#on);
-    const entry = { message, node };
-    this.#shown.set(message.id, entry);
-    let next = null;
-    for (let last = this.#list.lastElementChild; last && this.#shown.get(last.id).message.sequence > message.sequence; last = last.previousElementSibling) next = last;
-    this.#list.insertBefore(node, next);
+    this.#shown.put(message);
   }
 
   remove(id) {
-    this.#shown.get(id)?.node.remove();
-    this.#shown.delete(id);
+    this.#edition++;
+    this.#shown.remove(id);
   }
 
-  /** The text of an answer so far; one that has ended does not grow, whatever an older reading says. */
+  /** The text of an answer so far. */
   grow(id, text) {
-    const entry = this.#shown.get(id);
-    if (!entry || !isRunning(entry.message)) return;
     const stays = this.isAtEnd;
-    entry.message = { ...entry.message, content: text };
-    showText(entry.node, text, true);
+    this.#shown.grow(id, text);
     if (stays) this.#toBottom();
   }
 
@@ -137,22 +119,34 @@ export class Messages {
   }
 
   async toNewest() {
+    this.#round++;
     if (this.#end.more) await this.open(this.#conversation);
     else this.#toBottom();
   }
 
   #show(id) {
-    const entry = this.#shown.get(id);
-    if (!entry) return false;
-    entry.node.scrollIntoView({ block: "center" });
-    entry.node.focus({ preventScroll: true });
-    entry.node.classList.add("found");
+    const node = this.#shown.node(id);
+    if (!node) return false;
+    node.scrollIntoView({ block: "center" });
+    node.focus({ preventScroll: true });
+    node.classList.add("found");
     return true;
   }
 
-  async #read(query, at) {
-    const variables = { id: this.#conversation, n: pageSize, ...(at && { at }) };
-    return (await this.#api.query(query, variables)).conversation;
+  /** Reads a page that knows what has been shown meanwhile, unless nobody wants it any more. */
+  async #readSteadily(query, at, isUnwanted) {
+    const edition = this.#edition;
+    const conversation = await readPage(this.#api, query, this.#conversation, at);
+    return edition === this.#edition || isUnwanted() ? conversation : this.#readSteadily(query, at, isUnwanted);
+  }
+
+  /** Shows a page alone. */
+  #fill({ nodes, pageInfo }) {
+    this.#edition++;
+    this.#shown.clear();
+    nodes.forEach((message) => this.#shown.put(message));
+    this.#start = { more: pageInfo.hasPreviousPage ?? false, cursor: pageInfo.startCursor };
+    this.#end = { sequence: 0, ...endOf(nodes, pageInfo) };
   }
 
   async #reached(entries) {
@@ -165,16 +159,16 @@ export class Messages {
   async #grow(query, end) {
     this.#loading = true;
     try {
-      const conversation = await this.#read(query, end.cursor);
+      const conversation = await readPage(this.#api, query, this.#conversation, end.cursor);
       // Another window may be open by now: its ends are other objects.
       if (!conversation || (end !== this.#start && end !== this.#end)) return;
       const { nodes, pageInfo } = conversation.messages;
       const fromBottom = this.#scroller.scrollHeight - this.#scroller.scrollTop;
-      nodes.forEach((message) => this.#put(message));
+      nodes.forEach((message) => this.#shown.put(message));
       if (end === this.#start) {
         this.#scroller.scrollTop = this.#scroller.scrollHeight - fromBottom;
         Object.assign(end, { more: pageInfo.hasPreviousPage, cursor: pageInfo.startCursor });
-      } else Object.assign(end, { more: pageInfo.hasNextPage, cursor: pageInfo.endCursor });
+      } else Object.assign(end, endOf(nodes, pageInfo));
     } catch {
       // Scrolling on asks again.
       return;
@@ -202,3 +196,8 @@ export class Messages {
     byId("to-newest").hidden = this.isAtEnd || this.#shown.size === 0;
   }
 }
+
+const endOf = (nodes, { hasNextPage, endCursor }) => ({
+  more: hasNextPage ?? false,
+  ...(nodes.length > 0 && { cursor: endCursor, sequence: nodes.at(-1).sequence }),
+});

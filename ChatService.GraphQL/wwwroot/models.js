@@ -10,8 +10,7 @@ export class ModelChoice {
     this.#select.onchange = () => onChosen(this.#select.value);
   }
 
-  async load(api) {
-    const { models } = await api.query("{ models { name isDefault } }");
+  offer(models) {
     this.#default = models.find((model) => model.isDefault).name;
     this.#select.replaceChildren(...models.map(({ name }) => element("option", { value: name }, name)));
     this.#select.hidden = models.length < 2;

@@ -1,11 +1,11 @@
-import { followCompletion } from "./completions.js";
+import { watchAnswer } from "./answer.js";
+import { insist, newKey, pause } from "./api.js";
 import { conversationFields, titleOf } from "./conversations.js";
 import { byId } from "./dom.js";
 import { deleteMessage, editMessage } from "./editing.js";
 import { t } from "./i18n.js";
 import { messageFields } from "./message.js";
 import { Messages } from "./messages.js";
-import { Reader, say } from "./speech.js";
 
 const start = `mutation($input: StartCompletionInput!) { startCompletion(input: $input) { errors { code message }
   completion { id question { ${messageFields} } message { ${messageFields} } conversation { ${conversationFields} } } } }`;
@@ -18,9 +18,13 @@ export class Thread {
   #tell;
   #messages;
   #answer = null;
+  #opening = null;
   #syncing = null;
 
-  /** `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.gone(id)`, `tell.shown(conversation)`. */
+  /**
+   * `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.recovered(error)`, `tell.gone(id)`,
+   * `tell.shown(conversation)`, `tell.newest(id)`: one has left an older message for the newest.
+   */
   constructor(api, socket, tell) {
     this.#api = api;
     this.#socket = socket;
@@ -29,9 +33,14 @@ export class Thread {
       again: (message) => this.again(message),
       edit: (message) => this.#edit(message),
       remove: (message) => this.#remove(message),
+      newest: () => this.#try(() => this.#toNewest()),
     });
   }
 
+  /** Which conversation the page is about; null for one that begins with its first question. */
+  id = null;
+
+  /** The conversation as it is now; null as long as it is not read. */
   conversation = null;
 
   get isBusy() {
@@ -39,28 +48,49 @@ export class Thread {
   }
 
   close() {
-    this.#unfollow();
+    this.clear();
     this.#messages.close();
   }
 
-  /** An empty page for a conversation that begins with its first question. */
-  clear() {
+  /** An empty page: for a conversation that is to be opened, or for one that begins with its first question. */
+  clear(id = null) {
     this.#unfollow();
-    this.#messages.clear();
+    this.#opening = null;
+    this.id = id;
+    this.#messages.clear(id);
     this.#showConversation(null);
   }
 
   /** A conversation that has just been made. */
   begin(conversation) {
-    this.#messages.clear(conversation.id);
+    this.clear(conversation.id);
     this.#showConversation(conversation);
   }
 
+  /** Shows a conversation at its newest message, or at a certain one. Nothing of another stays; what fails is told, with a way to try again. */
   async open(id, messageId) {
-    if (this.conversation?.id !== id) this.#unfollow();
-    const conversation = await this.#messages.open(id, messageId);
-    if (conversation === null) this.#tell.gone(id);
-    else if (conversation) this.#showState(conversation);
+    if (id !== this.id) this.clear(id);
+    byId("unopened").hidden = true;
+    const opening = (this.#opening = this.#messages.open(id, messageId));
+    try {
+      const conversation = await opening;
+      if (conversation === null) this.#tell.gone(id);
+      else if (conversation) this.#showState(conversation);
+    } catch (error) {
+      if (!error.code) throw error;
+      if (opening !== this.#opening) return;
+      if (this.conversation) this.#tell.failed(error);
+      else this.#showUnopened(error, () => this.open(id, messageId));
+    } finally {
+      if (opening === this.#opening) this.#opening = null;
+    }
+  }
+
+  /** Waits for what is to be opened, and tries again what could not be. False if it is not open then. */
+  async isReady() {
+    const { id } = this;
+    if (id !== null && !this.conversation) await (this.#opening ? this.#opening.catch(() => {}) : this.open(id));
+    return id === this.id && (id === null || this.conversation !== null);
   }
 
   /** Asks the service what is there now; calls that come meanwhile share the next one. */
@@ -69,70 +99,98 @@ export class Thread {
     return this.#syncing;
   }
 
+  /** A change elsewhere that is about one message. */
+  async refresh(messageId) {
+    await this.#opening?.catch(() => {});
+    await this.#try(() => this.#messages.refresh(messageId));
+  }
+
   show(conversation) {
     this.#showConversation(conversation);
   }
 
   /** Stores a question and begins its answer; throws what the service refuses. */
   async ask(content, recall, key) {
-    await this.#start({ content, ...(recall && { recall }) }, key);
-    await this.#messages.toNewest();
+    if (await this.#start({ content, ...(recall && { recall }) }, key)) await this.#toNewest();
   }
 
   /** Another answer to the last question, or a first one. */
   async again(message) {
-    try {
-      await this.#start(message.role === "USER" ? {} : { regenerate: true });
-      await this.sync();
-    } catch (error) {
-      this.#tell.failed(error);
-    }
+    await this.#try(async () => {
+      if (await this.#start(message.role === "USER" ? {} : { regenerate: true }, newKey())) await this.sync();
+    });
   }
 
   async #edit(message) {
-    try {
+    const { id } = this;
+    await this.#try(async () => {
       const edited = await editMessage(this.#api, message);
-      if (!edited) return;
+      if (!edited || id !== this.id) return;
       this.#messages.put(edited);
       byId(edited.id).focus();
-    } catch (error) {
-      this.#tell.failed(error);
-    }
+    });
   }
 
   async #remove(message) {
-    try {
-      if (!(await deleteMessage(this.#api, message))) return;
+    const { id } = this;
+    await this.#try(async () => {
+      if (!(await deleteMessage(this.#api, message)) || id !== this.id) return;
       this.#messages.remove(message.id);
       byId("scroller").focus();
-    } catch (error) {
-      this.#tell.failed(error);
-    }
+    });
   }
 
   async stop() {
     if (this.#answer) await this.#api.mutate(cancel, { id: this.#answer.id });
   }
 
+  /** Begins an answer; false if something else is open by now. */
   async #start(input, key) {
-    const { id } = this.conversation;
+    const { id } = this;
     const { completion } = await this.#api.mutateOnce(start, { conversationId: id, ...input }, key);
-    if (this.conversation?.id !== id) return;
     this.#tell.changed(completion.conversation);
+    if (id !== this.id) return false;
     if (completion.question) this.#messages.put(completion.question);
     this.#messages.put(completion.message);
     this.#follow(completion);
+    return true;
+  }
+
+  async #toNewest() {
+    this.#tell.newest(this.id);
+    await this.#messages.toNewest();
   }
 
   async #syncSoon() {
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await pause(60);
+    // What is being opened may have been read before the change.
+    await this.#opening?.catch(() => {});
     this.#syncing = null;
+    await insist(() => this.#syncNow(), this.#tell.failed, this.#tell.recovered);
+  }
+
+  async #syncNow() {
     if (!this.conversation) return;
-    const { id } = this.conversation;
+    const { id } = this;
     const conversation = await this.#messages.sync();
-    if (this.conversation?.id !== id) return;
+    if (id !== this.id) return;
     if (conversation) this.#showState(conversation);
     else this.#tell.gone(id);
+  }
+
+  async #try(action) {
+    try {
+      await action();
+    } catch (error) {
+      if (!error.code) throw error;
+      this.#tell.failed(error);
+    }
+  }
+
+  #showUnopened(error, again) {
+    byId("unopened").hidden = false;
+    byId("unopened-why").textContent = error.message;
+    byId("reopen").onclick = again;
   }
 
   #showState(conversation) {
@@ -146,7 +204,8 @@ export class Thread {
     byId("title").textContent = conversation ? titleOf(conversation) : "";
     document.title = conversation ? `${titleOf(conversation)} · Chat Service` : "Chat Service";
     byId("actions").hidden = !conversation;
-    byId("greeting").hidden = conversation !== null;
+    byId("greeting").hidden = this.id !== null;
+    byId("unopened").hidden = true;
     const archive = t(conversation?.archivedAt ? "unarchive" : "archive");
     byId("archive").setAttribute("aria-label", archive);
     byId("archive").title = archive;
@@ -156,26 +215,8 @@ export class Thread {
   #follow({ id, message }) {
     if (this.#answer?.id === id) return;
     this.#unfollow();
-    const reader = new Reader(message.content.length);
-    let frame = 0;
-    const onText = (text) => {
-      cancelAnimationFrame(frame);
-      frame = requestAnimationFrame(() => this.#messages.grow(message.id, text));
-      reader.grow(text);
-    };
-    const onFinished = (whole) => {
-      cancelAnimationFrame(frame);
-      this.#answer = null;
-      this.#tell.busy(false);
-      this.#messages.finish(whole);
-      reader.finish(whole.content);
-      say(t(whole.completion.status === "COMPLETED" ? "answered" : `status.${whole.completion.status}`));
-    };
-    const end = followCompletion(this.#socket, { id, text: message.content }, { onText, onFinished, onGone: () => this.#unfollow() });
-    this.#answer = { id, end: () => { cancelAnimationFrame(frame); end(); } };
-    this.#messages.grow(message.id, message.content);
+    this.#answer = { id, end: watchAnswer(this.#socket, this.#messages, { id, message }, () => this.#unfollow()) };
     this.#tell.busy(true);
-    say(t("answering"));
   }
 
   #unfollow() {
