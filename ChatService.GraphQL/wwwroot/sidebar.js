@@ -16,6 +16,11 @@ export class Sidebar {
   /** Opens or closes it; nothing is to be done on a wide page. */
   toggle(open) {
     this.#isOpen = open && narrow.matches;
+    // What has the focus must not become inert with it.
+    if (narrow.matches && !this.#isOpen && byId("sidebar").contains(document.activeElement)) {
+      byId("thread").inert = false;
+      byId("menu").focus();
+    }
     byId("chat").classList.toggle("with-sidebar", this.#isOpen);
     byId("backdrop").hidden = !this.#isOpen;
     byId("sidebar").inert = narrow.matches && !this.#isOpen;
