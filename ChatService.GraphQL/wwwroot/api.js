@@ -4,18 +4,18 @@ const endpoint = new URL("/graphql", location.href);
 const attempts = 4;
 const firstWait = 400;
 const longestWait = 20_000;
+const replyWithin = 30_000;
 
 /** What went wrong, with the service's code and words for people. */
 export class ApiError extends Error {
-  constructor(code, message, retryAfter) {
-    const known = t(`error.${code}`, { seconds: retryAfter ?? 1 });
-    super(known || message);
+  constructor(code, retryAfter) {
+    super(t(`error.${code}`, { seconds: retryAfter ?? 1 }) || t("error.OTHER", { code }));
     this.code = code;
     this.retryAfter = retryAfter ?? 0;
   }
 
-  static from({ message, code, extensions }) {
-    return new ApiError(code ?? extensions?.code, message, extensions?.retryAfter);
+  static from({ code, extensions }) {
+    return new ApiError(code ?? extensions?.code, extensions?.retryAfter);
   }
 }
 
@@ -23,18 +23,25 @@ export class ApiError extends Error {
 export class Api {
   #token;
   #onEnded;
+  #closed = false;
 
   constructor(token, onEnded = () => {}) {
     this.#token = token;
     this.#onEnded = onEnded;
   }
 
+  /** The session's page is left: what is still asked for, or comes from now on, is nobody's. Its promises stay open. */
+  close() {
+    this.#closed = true;
+  }
+
   async query(query, variables) {
-    const { data, errors } = await this.#post({ query, variables });
+    const { data, errors } = await (this.#closed ? never() : this.#post({ query, variables }));
     if (!errors) return data;
     const error = ApiError.from(errors[0]);
-    if (error.code === "UNAUTHENTICATED" && this.#token) this.#onEnded();
-    throw error;
+    if (error.code !== "UNAUTHENTICATED" || !this.#token) throw error;
+    this.#onEnded();
+    return never();
   }
 
   /** The payload of the only field of a mutation. Refusals of the service are thrown. */
@@ -55,19 +62,28 @@ export class Api {
   }
 
   async #post(body) {
+    const reply = await this.#fetch(body).catch((error) => ({ error }));
+    if (this.#closed) return never();
+    if (reply.error) throw reply.error;
+    return reply;
+  }
+
+  async #fetch(body) {
     const headers = { "Content-Type": "application/json", Accept: "application/graphql-response+json, application/json" };
     if (this.#token) headers.Authorization = `Bearer ${this.#token}`;
     try {
-      const response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(body) });
+      const response = await fetch(endpoint, { method: "POST", headers, body: JSON.stringify(body), signal: AbortSignal.timeout(replyWithin) });
       const reply = await response.json();
       // A gateway in between may speak JSON too.
       if (reply.data || reply.errors?.length > 0) return reply;
     } catch {
       // No reply, or none of ours.
     }
-    throw new ApiError("UNREACHABLE", "");
+    throw new ApiError("UNREACHABLE");
   }
 }
+
+const never = () => new Promise(() => {});
 
 /** Does something until it succeeds, ever more slowly. `refused(error)` hears each failure, `recovered(error)` the last one when it is over. */
 export async function insist(action, refused, recovered) {

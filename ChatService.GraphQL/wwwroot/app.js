@@ -20,7 +20,7 @@ function show(message) {
   if (!token) return welcome.show(message);
   welcome.hide();
   chat = new Chat(token, (reason) => {
-    forgetToken();
+    forgetToken(token);
     show(reason);
   });
 }

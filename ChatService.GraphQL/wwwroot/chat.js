@@ -4,7 +4,7 @@ import { Api, insist } from "./api.js";
 import { Changes } from "./changes.js";
 import { Composer } from "./composer.js";
 import { ConversationList } from "./conversations.js";
-import { showShortcuts } from "./dialogs.js";
+import { closeDialogs, showShortcuts } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 import { ModelChoice } from "./models.js";
@@ -12,12 +12,16 @@ import { Search } from "./search.js";
 import { signOut } from "./session.js";
 import { Sidebar } from "./sidebar.js";
 import { Socket } from "./socket.js";
+import { hush } from "./speech.js";
 import { Thread } from "./thread.js";
 
 /** The ids in the address: of a conversation and of a message. */
 const named = () => location.hash.slice(2).split("/").map((id) => id || null);
 
 const messageChanges = ["MESSAGE_UPDATED", "MESSAGE_DELETED"];
+/** What was in the box of one whose session has ended by itself: `{username, text}`. */
+let unsent = null;
+
 const everything = "{ me { username } models { name isDefault } changeCursor }";
 
 /** The page of one session, from signing in to signing out. What is open stands in the address: #/conversation/message. */
@@ -38,12 +42,11 @@ export class Chat {
 
   /** `leave(reason)`: there is no session any more. */
   constructor(token, leave) {
-    // Whoever signs out need not be told that the session has ended.
-    const ended = () => leave(this.#isLeaving ? undefined : t("error.UNAUTHENTICATED"));
+    const ended = () => this.#ended();
     this.#leave = leave;
     this.#api = new Api(token, ended);
     this.#socket = new Socket(token, ended, (isUp) => (byId("line").textContent = isUp ? "" : t("offline")));
-    this.#list = new ConversationList(this.#api);
+    this.#list = new ConversationList(this.#api, (action) => this.#try(action));
     this.#thread = new Thread(this.#api, this.#socket, {
       changed: (conversation) => this.#list.upsert(conversation),
       busy: (isAnswering) => this.#composer?.busy(isAnswering),
@@ -64,17 +67,18 @@ export class Chat {
   close() {
     byId("chat").hidden = true;
     this.#controller.abort();
-    this.#search.leave();
-    this.#changes.close();
-    this.#thread.close();
-    this.#list.close();
-    this.#socket.close();
-    byId("line").textContent = "";
+    // Another person may come next: nothing that was said here stays in the page, and nothing comes later.
+    for (const part of [this.#api, this.#socket, this.#changes, this.#search, this.#thread, this.#list, this.#composer]) part.close();
+    closeDialogs();
+    hush();
+    byId("line").textContent = byId("account-name").textContent = "";
   }
 
   #wire() {
     const { signal } = this.#controller;
     addEventListener("hashchange", () => this.#go(), { signal });
+    // The place one is at already makes no hashchange: a second jump to it is a jump, too.
+    addEventListener("click", (event) => event.target.closest?.('a[href^="#/"]')?.hash === location.hash && this.#go(), { signal });
     addEventListener("keydown", (event) => this.#key(event), { signal });
     byId("new").onclick = () => this.#begin();
     byId("help").onclick = showShortcuts;
@@ -100,6 +104,8 @@ export class Chat {
     const { me, models, changeCursor } = await this.#insist(() => this.#api.query(everything));
     if (!me) return this.#leave();
     byId("account-name").textContent = me.username;
+    if (unsent?.username === me.username) this.#composer.text = unsent.text;
+    unsent = null;
     this.#models.offer(models);
     // What is queried after this is not older than the feed.
     this.#changes.follow(changeCursor);
@@ -110,8 +116,19 @@ export class Chat {
   async #end(way) {
     this.#isLeaving = true;
     await way().finally(() => (this.#isLeaving = false));
+    this.#left();
+  }
+
+  #left() {
     history.replaceState(null, "", location.pathname);
     this.#leave();
+  }
+
+  /** The service knows the session no more. Whoever signs out need not be told; who does not finds their draft again. */
+  #ended() {
+    if (this.#isLeaving) return this.#left();
+    unsent = { username: byId("account-name").textContent, text: this.#composer.text };
+    this.#leave(t("error.UNAUTHENTICATED"));
   }
 
   /** Opens what the address names. */

@@ -35,14 +35,28 @@ export class Composer {
     byId("recall").onclick = () => this.#recalls(!this.#recall);
   }
 
+  get text() {
+    return this.#box.value;
+  }
+
+  set text(text) {
+    this.#box.value = text;
+    this.#fit();
+  }
+
   focus() {
     this.#box.focus();
   }
 
+  close() {
+    this.clear();
+    byId("composer").removeAttribute("aria-busy");
+    byId("recall").setAttribute("aria-pressed", false);
+  }
+
   clear() {
-    this.#box.value = "";
+    this.text = "";
     this.notice("");
-    this.#fit();
   }
 
   busy(isAnswering) {

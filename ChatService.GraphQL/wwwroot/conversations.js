@@ -21,28 +21,28 @@ export class ConversationList {
   #round = 0;
   #observer = new IntersectionObserver(([entry]) => entry.isIntersecting && this.#more(), { rootMargin: "300px" });
 
-  constructor(api) {
+  /** `attempt(action)` does what a person asked for, and tells what is refused. */
+  constructor(api, attempt) {
     this.#api = api;
     this.#observer.observe(byId("list-end"));
-    byId("archived").onclick = () => this.load(!this.#archived);
+    byId("archived").onclick = () => attempt(() => this.load(!this.#archived));
+    this.#tellWhich();
   }
 
   close() {
     this.#observer.disconnect();
     this.#round++;
+    this.#clear();
   }
 
   /** Reads the first page anew. */
   async load(archived = this.#archived) {
-    this.#archived = archived;
-    const toggle = byId("archived");
-    toggle.textContent = t(archived ? "showCurrent" : "showArchived");
-    toggle.setAttribute("aria-pressed", archived);
     const round = ++this.#round;
-    const connection = await this.#read(null);
+    const connection = await this.#read(null, archived);
     if (round !== this.#round) return;
-    this.#shown.clear();
-    this.#list.replaceChildren();
+    this.#archived = archived;
+    this.#tellWhich();
+    this.#clear();
     this.#append(connection);
   }
 
@@ -72,12 +72,17 @@ export class ConversationList {
     for (const { conversation, node } of this.#shown.values()) this.#markNode(node, conversation.id === id);
   }
 
+  #clear() {
+    this.#shown.clear();
+    this.#list.replaceChildren();
+  }
+
   async #more() {
     if (!this.#hasMore || this.#loading) return;
     this.#loading = true;
     const round = this.#round;
     try {
-      const connection = await this.#read(this.#after);
+      const connection = await this.#read(this.#after, this.#archived);
       if (round === this.#round) this.#append(connection);
     } catch {
       // Scrolling on asks again.
@@ -86,8 +91,8 @@ export class ConversationList {
     }
   }
 
-  async #read(after) {
-    const { me } = await this.#api.query(page, { after, archived: this.#archived });
+  async #read(after, archived) {
+    const { me } = await this.#api.query(page, { after, archived });
     return me.conversations;
   }
 
@@ -118,6 +123,12 @@ export class ConversationList {
   #markNode(node, isCurrent) {
     if (isCurrent) node.firstChild.setAttribute("aria-current", "page");
     else node.firstChild.removeAttribute("aria-current");
+  }
+
+  #tellWhich() {
+    const toggle = byId("archived");
+    toggle.textContent = t(this.#archived ? "showCurrent" : "showArchived");
+    toggle.setAttribute("aria-pressed", this.#archived);
   }
 
   #tellIfEmpty() {

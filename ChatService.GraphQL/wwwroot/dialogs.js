@@ -19,6 +19,17 @@ export function askDeletion(conversation) {
 
 export const showShortcuts = () => ask(byId("shortcuts"));
 
+/** Closes what is open, unaccepted, and forgets what any of them has shown. */
+export function closeDialogs() {
+  for (const dialog of document.querySelectorAll("dialog")) {
+    dialog.returnValue = "";
+    dialog.close();
+    for (const form of dialog.querySelectorAll("form")) form.reset();
+    for (const button of dialog.querySelectorAll("button")) button.disabled = false;
+  }
+  for (const id of ["delete-warning", "account-heading"]) byId(id).textContent = "";
+}
+
 /** Shows a dialog; whether it was accepted. */
 export function ask(dialog, opened = () => {}) {
   dialog.returnValue = "";

@@ -55,7 +55,7 @@ function notes({ completion }) {
   if (!completion) return [];
   const words = completion.status === "COMPLETED"
     ? t(`finish.${completion.finishReason}`)
-    : [t(`status.${completion.status}`), completion.error && (t(`error.${completion.error.code}`) || completion.error.message)].filter(Boolean).join(" ");
+    : [t(`status.${completion.status}`), completion.error && t(`failure.${completion.error.code}`)].filter(Boolean).join(" ");
   return words ? [element("p", { className: `note ${completion.status.toLowerCase()}` }, words)] : [];
 }
 

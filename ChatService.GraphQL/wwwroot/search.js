@@ -44,6 +44,12 @@ export class Search {
     return true;
   }
 
+  close() {
+    this.#box.value = "";
+    this.#run();
+    this.#tell("");
+  }
+
   async #run() {
     clearTimeout(this.#timer);
     this.#round++;

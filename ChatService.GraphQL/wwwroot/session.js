@@ -9,7 +9,10 @@ const key = "chat.token";
 
 export const storedToken = () => localStorage.getItem(key);
 
-export const forgetToken = () => localStorage.removeItem(key);
+/** Forgets a token whose session is over; another one that has taken its place stays. */
+export function forgetToken(token) {
+  if (storedToken() === token) localStorage.removeItem(key);
+}
 
 /** Calls back when another tab signs out or in. */
 export function onTokenChanged(changed) {
@@ -24,10 +27,7 @@ export const signIn = (username, password) =>
 export const register = (username, password) =>
   enter("mutation($input: CreateUserInput!) { createUser(input: $input) { session { token } errors { code message } } }", username, password);
 
-export async function signOut(api) {
-  await api.mutate("mutation { signOut { errors { code message } } }");
-  forgetToken();
-}
+export const signOut = (api) => api.mutate("mutation { signOut { errors { code message } } }");
 
 async function enter(mutation, username, password) {
   const { session } = await new Api(null).mutate(mutation, { username, password });

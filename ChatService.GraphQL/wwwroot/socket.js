@@ -17,6 +17,7 @@ export class Socket {
   #failures = 0;
   #timer = 0;
   #heart = 0;
+  #closed = false;
 
   /** `onForbidden()`: the session is over. `onLine(isUp)`: the line came or went. */
   constructor(token, onForbidden, onLine) {
@@ -31,6 +32,7 @@ export class Socket {
    * Returns the function that ends the subscription.
    */
   subscribe(request, { next, error, complete = () => {} }) {
+    if (this.#closed) return () => {};
     const id = String(++this.#lastId);
     this.#subscriptions.set(id, { request, next, error, complete });
     if (this.#acknowledged) this.#send({ id, type: "subscribe", payload: request() });
@@ -41,10 +43,11 @@ export class Socket {
   }
 
   close() {
+    this.#closed = true;
     removeEventListener("online", this.#retryNow);
     this.#subscriptions.clear();
     clearTimeout(this.#timer);
-    this.#line?.close(1000);
+    this.#hangUp();
   }
 
   #open() {
@@ -56,6 +59,8 @@ export class Socket {
     line.onopen = () => this.#send({ type: "connection_init", payload: { Authorization: `Bearer ${this.#token}` } });
     line.onmessage = ({ data }) => this.#receive(JSON.parse(data));
     line.onclose = ({ code }) => this.#lost(line, code);
+    // A line that never opens, or never answers, says nothing of itself.
+    this.#heart = setTimeout(() => this.#lost(line, 1006), pongWithin);
   }
 
   #receive({ type, id, payload }) {
@@ -77,7 +82,8 @@ export class Socket {
 
   #fail(id, error) {
     const subscription = this.#subscriptions.get(id);
-    this.#subscriptions.delete(id);
+    // After a `next` with errors the service would go on.
+    if (this.#subscriptions.delete(id)) this.#send({ id, type: "complete" });
     subscription?.error(ApiError.from(error));
   }
 
@@ -93,16 +99,20 @@ export class Socket {
 
   #lost(line, code) {
     if (line !== this.#line) return;
-    clearTimeout(this.#heart);
-    line.onclose = line.onmessage = null;
-    line.close();
-    this.#line = null;
-    this.#acknowledged = false;
+    this.#hangUp();
     if (code === forbidden) return this.#onForbidden();
     if (this.#subscriptions.size === 0) return;
     this.#onLine(false);
     const wait = Math.min(longestWait, 500 * 2 ** this.#failures++) * (0.5 + Math.random() / 2);
     this.#timer = setTimeout(() => this.#open(), wait);
+  }
+
+  #hangUp() {
+    clearTimeout(this.#heart);
+    if (this.#line) this.#line.onopen = this.#line.onmessage = this.#line.onclose = null;
+    this.#line?.close();
+    this.#line = null;
+    this.#acknowledged = false;
   }
 
   #retryNow = () => {

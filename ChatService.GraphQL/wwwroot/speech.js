@@ -12,6 +12,8 @@ export function say(text) {
   while (log.children.length > kept) log.firstChild.remove();
 }
 
+export const hush = () => byId("spoken").replaceChildren();
+
 /** Reads a growing text out sentence by sentence, not piece by piece. */
 export class Reader {
   #said;

@@ -89,7 +89,9 @@ export class Thread {
   /** Waits for what is to be opened, and tries again what could not be. False if it is not open then. */
   async isReady() {
     const { id } = this;
-    if (id !== null && !this.conversation) await (this.#opening ? this.#opening.catch(() => {}) : this.open(id));
+    const isWaiting = () => id !== null && id === this.id && !this.conversation;
+    if (isWaiting() && !this.#opening) await this.open(id);
+    while (isWaiting() && this.#opening) await this.#opening.catch(() => {});
     return id === this.id && (id === null || this.conversation !== null);
   }
 
@@ -201,7 +203,7 @@ export class Thread {
 
   #showConversation(conversation) {
     this.conversation = conversation;
-    byId("title").textContent = conversation ? titleOf(conversation) : "";
+    byId("title").textContent = conversation ? titleOf(conversation) : this.id ? "…" : t("newConversation");
     document.title = conversation ? `${titleOf(conversation)} · Chat Service` : "Chat Service";
     byId("actions").hidden = !conversation;
     byId("greeting").hidden = this.id !== null;

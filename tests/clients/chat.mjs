@@ -195,7 +195,9 @@ const walks = {
   },
 
   async "signs out and in, and refuses a wrong password"(ada) {
+    await ada.box().fill("A draft of mine");
     await ada.signOut();
+    assert.doesNotMatch(await ada.words(), /lighthouse|arrive|draft of mine|To be gone/i);
     await ada.signIn("wrong password");
     await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
     await ada.signIn();

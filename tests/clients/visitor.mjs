@@ -12,10 +12,13 @@ const patience = 20_000;
 /** Somebody with a browser of their own. */
 export class Visitor {
   faults = [];
+  isDeaf = false;
   #sockets = new Set();
 
-  static async arrive(browser, { address, folder, size, locale }) {
+  /** `haste`: so many times faster than by the clock the page thinks it waits. */
+  static async arrive(browser, { address, folder, size, locale, haste = 1 }) {
     const context = await browser.newContext({ ...sizes[size], locale, permissions: ["clipboard-read", "clipboard-write"] });
+    if (haste > 1) await context.addInitScript(hurry, haste);
     const visitor = new Visitor();
     Object.assign(visitor, { context, address, folder, size, name: `${size}-${Date.now() % 1e6}` });
     await context.routeWebSocket(/\/graphql$/, (socket) => visitor.#connect(socket));
@@ -32,7 +35,8 @@ export class Visitor {
   }
 
   #connect(socket) {
-    socket.connectToServer();
+    // Without a server the line is open, and nothing is ever heard.
+    if (!this.isDeaf) socket.connectToServer();
     this.#sockets.add(socket);
   }
 
@@ -109,7 +113,11 @@ export class Visitor {
   /** Asks, and comes back when the service has the question: then the box is empty. */
   async ask(text) {
     await this.send(text);
-    await this.page.waitForFunction(() => document.getElementById("content").value === "");
+    await this.sent();
+  }
+
+  sent() {
+    return this.page.waitForFunction(() => document.getElementById("content").value === "");
   }
 
   async send(text) {
@@ -175,25 +183,43 @@ export class Visitor {
     }, id);
   }
 
-  /** Conversations and messages by the API, as another client of the same person would write them. */
+  /** Conversations, and messages in the last of them, by the API, as another client of the same person would write them. */
   async fill(conversations, messages) {
-    const token = await this.page.evaluate(() => localStorage.getItem("chat.token"));
-    const call = async (query, input) => {
-      const response = await fetch(new URL("/graphql", this.address), {
-        method: "POST",
-        headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
-        body: JSON.stringify({ query, variables: { input } }),
-      });
-      return Object.values((await response.json()).data)[0];
-    };
     let conversation;
     for (let i = 1; i <= conversations; i++) {
-      const made = await call("mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id } } }", { title: `Talk ${i}` });
+      const made = await this.call("mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id } } }", { title: `Talk ${i}` });
       conversation = made.conversation.id;
     }
-    for (let i = 1; i <= messages; i++) {
-      await call("mutation($input: CreateMessageInput!) { createMessage(input: $input) { message { id } } }", { conversationId: conversation, content: `Note ${i}` });
-    }
+    await this.write(conversation, 1, messages);
     return { conversation, count: messages };
   }
+
+  /** Notes of these numbers. */
+  async write(conversation, from, to) {
+    for (let i = from; i <= to; i++) {
+      await this.call("mutation($input: CreateMessageInput!) { createMessage(input: $input) { message { id } } }", { conversationId: conversation, content: `Note ${i}` });
+    }
+  }
+
+  /** The payload of a mutation by another client. */
+  async call(query, input) {
+    const token = await this.page.evaluate(() => localStorage.getItem("chat.token"));
+    const response = await fetch(new URL("/graphql", this.address), {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query, variables: { input } }),
+    });
+    return Object.values((await response.json()).data)[0];
+  }
+
+  /** Everything that can be read in the page, hidden or not. */
+  words() {
+    return this.page.evaluate(() => [document.title, document.body.textContent, ...Array.from(document.querySelectorAll("input, textarea"), (box) => box.value)].join("\n"));
+  }
+}
+
+function hurry(haste) {
+  const [later, deadline] = [globalThis.setTimeout, AbortSignal.timeout];
+  globalThis.setTimeout = (action, wait, ...rest) => later(action, wait / haste, ...rest);
+  AbortSignal.timeout = (wait) => deadline.call(AbortSignal, wait / haste);
 }

@@ -30,6 +30,15 @@ public abstract class ChatPageWalk(string size)
 public sealed class ChatPageTests
 {
     [Fact]
+    public async Task It_bears_with_a_service_that_fails_or_is_slow()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var app = ChatApp.Start(database);
+        var output = await NodeClients.RunAsync("failures.mjs", app.Address.ToString(), Repository.PathOf("artifacts/chat-page"));
+        Assert.Equal(8, output.Split('\n').Count(line => line.StartsWith("passed: ", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task One_chooses_the_model_that_answers()
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);

@@ -1,0 +1,197 @@
+// What the chat page does when the service fails, is slow or says nothing, in Chromium: node failures.mjs <address> <folder for screenshots>
+import assert from "node:assert/strict";
+import { browse, check, isAccessible } from "./browser.mjs";
+import { Visitor } from "./visitor.mjs";
+
+const [address, folder] = process.argv.slice(2);
+const graphql = "**/graphql";
+
+/** Answers as the service does while it cannot do anything. */
+const refuse = (route, code = "STORAGE_UNAVAILABLE") => route.fulfill({
+  status: 503,
+  contentType: "application/json",
+  body: JSON.stringify({ errors: [{ message: "Not now.", extensions: { code, retryAfter: 1 } }] }),
+});
+
+/** Keeps the requests that hold a text back, the first of them or all. `came`: there is one. `release(then)`: they go on, or to something else. */
+async function hold(page, text, most = Infinity) {
+  const [gate, came] = [resolvers(), resolvers()];
+  let isOver = false;
+  await page.route(graphql, async (route) => {
+    if (isOver || most === 0 || !route.request().postData().includes(text)) return route.fallback();
+    most--;
+    came.resolve();
+    await (await gate.promise)(route);
+  });
+  const release = (then = (route) => route.continue()) => {
+    isOver = true;
+    gate.resolve(then);
+  };
+  return { came: came.promise, release };
+}
+
+function resolvers() {
+  let resolve;
+  const promise = new Promise((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+const open = (visitor, id) => visitor.page.locator(`#conversations a[href="#/${id}"]`).click();
+const idOf = (visitor) => visitor.page.url().split("#/")[1];
+const texts = (visitor) => visitor.messages().locator(".prose").allInnerTexts();
+const reading = "messages(last";
+let [first, second] = [];
+
+const walks = {
+  async "comes up when the service does"(ada) {
+    await ada.open();
+    await ada.register();
+    await ada.ask("What grows in the first garden?");
+    await ada.answered();
+    first = idOf(ada);
+    await ada.begin();
+    await ada.ask("What grows in the second garden?");
+    await ada.answered();
+    second = idOf(ada);
+    await ada.page.route(graphql, (route) => refuse(route));
+    await ada.page.reload();
+    await ada.page.getByRole("alert").filter({ hasText: "cannot get at its data" }).waitFor();
+    assert.ok(await ada.box().isVisible());
+    await isAccessible(ada.page);
+    await ada.page.unroute(graphql);
+    await ada.messages().nth(1).waitFor();
+    await ada.page.getByRole("button", { name: ada.name }).waitFor();
+    await ada.page.waitForFunction(() => document.querySelectorAll("#conversations li").length === 2 && document.getElementById("notice").textContent === "");
+  },
+
+  async "keeps what is written for the conversation that is being opened"(ada) {
+    const slow = await hold(ada.page, reading);
+    await open(ada, first);
+    await slow.came;
+    assert.equal(await ada.messages().count(), 0);
+    assert.equal(await ada.page.locator("#title").innerText(), "…");
+    await ada.send("More about the first");
+    slow.release();
+    await ada.sent();
+    await ada.answered();
+    assert.equal(idOf(ada), first);
+    assert.equal((await texts(ada))[2], "More about the first");
+
+    const start = await hold(ada.page, reading);
+    await ada.page.reload();
+    await ada.send("Even more about the first");
+    await start.came;
+    start.release();
+    await ada.sent();
+    await ada.answered();
+    assert.equal(idOf(ada), first);
+    assert.equal(await ada.page.locator("#conversations li").count(), 2);
+  },
+
+  async "shows nothing of another conversation when one cannot be opened, and tries again"(ada) {
+    await ada.page.route(graphql, (route) => (route.request().postData().includes(reading) ? refuse(route) : route.fallback()));
+    await open(ada, second);
+    await ada.page.getByRole("button", { name: "Try again" }).waitFor();
+    assert.equal(await ada.messages().count(), 0);
+    await isAccessible(ada.page);
+    await ada.shot("unopened");
+    await ada.page.unroute(graphql);
+    await ada.page.getByRole("button", { name: "Try again" }).click();
+    await ada.messages().nth(1).waitFor();
+    assert.equal((await texts(ada))[0], "What grows in the second garden?");
+  },
+
+  async "stays where one went last"(ada) {
+    const message = await ada.messages().first().getAttribute("id");
+    const slow = await hold(ada.page, "around: $at");
+    await ada.page.evaluate((hash) => (location.hash = hash), `#/${second}/${message}`);
+    await slow.came;
+    await ada.page.evaluate((hash) => (location.hash = hash), `#/${first}`);
+    await ada.messages().nth(5).waitFor();
+    await ada.page.evaluate((hash) => (location.hash = hash), `#/${second}`);
+    await ada.page.waitForFunction(() => document.querySelectorAll("#messages > li").length === 2);
+    const answered = ada.page.waitForResponse((response) => response.request().postData()?.includes("around: $at"));
+    slow.release();
+    await answered;
+    await ada.page.evaluate(() => new Promise((later) => setTimeout(later)));
+    assert.equal(await ada.page.locator(".found").count(), 0);
+  },
+
+  async "misses nothing of what was written while it slept"(ada) {
+    await ada.call("mutation($input: CreateMessageInput!) { createMessage(input: $input) { errors { code } } }", { conversationId: second, content: "Good night" });
+    await ada.page.getByText("Good night").waitFor();
+    await whileAsleep(ada, 1, 45);
+    await ada.page.getByText("Note 45", { exact: true }).waitFor();
+    assert.equal(await ada.messages().count(), 40);
+    await ada.scrollUntil("#scroller", 0, "#messages > li", 48);
+    assert.deepEqual((await texts(ada)).slice(3), notes(1, 45));
+
+    await ada.page.evaluate(() => (document.getElementById("scroller").scrollTop = 0));
+    await whileAsleep(ada, 46, 90);
+    // Whoever is near the end scrolls on; whoever is at the end follows.
+    await ada.page.waitForFunction(() => {
+      const place = document.getElementById("scroller");
+      place.scrollTop = place.scrollHeight - place.clientHeight - 300;
+      return document.querySelectorAll("#messages > li").length === 93;
+    });
+    assert.deepEqual((await texts(ada)).slice(3), notes(1, 90));
+  },
+
+  async "shows what others change in old messages"(ada) {
+    const [edited, gone] = await ada.messages().evaluateAll((nodes) => [nodes[3].id, nodes[4].id]);
+    await ada.call("mutation($input: UpdateMessageInput!) { updateMessage(input: $input) { errors { code } } }", { id: edited, content: "Note one" });
+    await ada.call("mutation($input: DeleteMessageInput!) { deleteMessage(input: $input) { errors { code } } }", { id: gone });
+    await ada.page.locator(`#${edited}`).getByText("Note one", { exact: true }).waitFor();
+    await ada.page.locator(`#${gone}`).waitFor({ state: "detached" });
+  },
+
+  async "gives up a line that says nothing, and a request without an answer"(ada) {
+    ada.isDeaf = true;
+    await ada.cutLines();
+    await ada.page.getByText("The line is down").waitFor();
+    ada.isDeaf = false;
+    await ada.page.locator("#line:empty").waitFor({ state: "attached" });
+    let silent = 0;
+    await ada.page.route(graphql, (route) => (route.request().postData().includes("startCompletion") && silent++ === 0 ? undefined : route.fallback()));
+    await ada.ask("Does anybody hear?");
+    await ada.answered();
+    assert.equal(silent, 2);
+    await ada.page.unroute(graphql);
+  },
+
+  async "lets an old session end nothing but itself"(ada) {
+    const late = await hold(ada.page, "changeCursor", 1);
+    await ada.page.reload();
+    await late.came;
+    const tab = await ada.secondTab();
+    await tab.messages().first().waitFor();
+    tab.name = ada.name;
+    await tab.signOut();
+    await ada.page.locator("#entry").getByLabel("Password").waitFor();
+    await tab.signIn();
+    await ada.box().waitFor();
+    const refused = ada.page.waitForResponse((response) => response.status() === 401);
+    late.release((route) => route.fulfill({ status: 401, contentType: "application/json", body: JSON.stringify({ errors: [{ message: "No.", extensions: { code: "UNAUTHENTICATED" } }] }) }));
+    await refused;
+    await ada.page.waitForFunction(() => document.querySelectorAll("#conversations li").length === 2);
+    assert.ok(await ada.box().isVisible());
+    assert.notEqual(await ada.page.evaluate(() => localStorage.getItem("chat.token")), null);
+    await tab.page.close();
+  },
+};
+
+const notes = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => `Note ${from + i}`);
+
+/** Others write while the page cannot read: what it reads then is the newest page alone. */
+async function whileAsleep(ada, from, to) {
+  const asleep = await hold(ada.page, reading);
+  await ada.write(second, from, to);
+  await asleep.came;
+  asleep.release();
+}
+
+await browse(async (browser) => {
+  const ada = await Visitor.arrive(browser, { address, folder, size: "desktop", locale: "en-GB", haste: 10 });
+  for (const [name, walk] of Object.entries(walks)) await check(name, ada, () => walk(ada));
+  await ada.leave();
+});
