@@ -37,6 +37,7 @@ public static class DataExtensions
         services.AddSingleton<DatabaseHealth>().AddSingleton<ProviderHealth>();
         services.AddSingleton<PasswordHasher>().AddSingleton<SessionService>().AddSingleton<UserService>();
         services.AddSingleton<ConversationService>().AddSingleton<MessageService>().AddSingleton<MessageHistory>();
+        services.TryAddSingleton<LimitTelemetry>();
         services.AddSingleton<ModelCatalog>().AddSingleton<CompletionTelemetry>().AddSingleton<Recollection>();
         services.AddSingleton<CompletionQuota>().AddSingleton<CompletionEngine>().AddSingleton<CompletionService>().AddSingleton<CompletionWatcher>();
         services.AddSingleton<IndexTelemetry>().AddSingleton<Embedders>().AddSingleton<SearchModels>().AddSingleton<SearchRanker>().AddSingleton<SearchService>();

@@ -6,6 +6,6 @@ public static class Telemetry
     /// <summary>The name of its meter and of its activity source.</summary>
     public const string DataName = "ChatService.Data";
 
-    /// <summary>The counter of what a limit has refused, with the limit's name as <c>chat.limit</c>; other rooms count into one of theirs.</summary>
+    /// <summary>The counter of what a limit has refused, with the limit's name as <c>chat.limit</c>.</summary>
     public const string LimitsHit = "chat.limits.hit";
 }

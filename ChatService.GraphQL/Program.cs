@@ -5,6 +5,7 @@ using GraphQL.Types;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.ConfigureChatServer();
+builder.AddChatLogs();
 builder.AddChatTelemetry();
 builder.Services.AddChatData(builder.Configuration);
 builder.Services.AddChatSchema();
@@ -21,6 +22,7 @@ if (args.Contains("--print-schema"))
 }
 
 if (await app.PrepareAsync(migrateOnly: args.Contains("--migrate"))) return;
+app.LogMode();
 app.UseKnownProxies();
 app.UseChatProblems();
 app.UseBrowserRules(graphQL: "/graphql");

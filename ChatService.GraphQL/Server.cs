@@ -27,7 +27,6 @@ internal static class Server
             server.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(24));
-        builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>, LogSecrecy>();
         builder.Services.AddHostedService<AddressCheck>();
     }
 

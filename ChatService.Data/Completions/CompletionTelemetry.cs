@@ -23,17 +23,17 @@ public sealed class CompletionTelemetry
     private readonly Histogram<double> _delay;
     private readonly Histogram<int> _tokens;
     private readonly UpDownCounter<int> _running;
-    private readonly Counter<long> _limitsHit;
+    private readonly LimitTelemetry _limits;
 
-    public CompletionTelemetry(IMeterFactory meters)
+    public CompletionTelemetry(IMeterFactory meters, LimitTelemetry limits)
     {
+        _limits = limits;
         var meter = meters.Create(Telemetry.DataName);
         _duration = meter.CreateHistogram("gen_ai.client.operation.duration", "s", "From the request to the end of the answer.", advice: _seconds);
         _firstChunk = meter.CreateHistogram("gen_ai.client.operation.time_to_first_chunk", "s", "From the request to the answer's first text.", advice: _seconds);
         _tokens = meter.CreateHistogram("gen_ai.client.token.usage", "{token}", "Tokens of prompts and of answers, as the provider counts them.", advice: _counts);
         _running = meter.CreateUpDownCounter<int>("chat.completions.running", "{completion}", "Answers being made.");
         _delay = meter.CreateHistogram("chat.delta.delay", "s", "From the arrival of a piece of text to its having been written to a watcher.", advice: _seconds);
-        _limitsHit = meter.CreateCounter<long>(Telemetry.LimitsHit, "{refusal}", "Requests that a limit refused.");
     }
 
     /// <summary>An answer begins to be made; disposing what is returned tells that it is no more.</summary>
@@ -43,7 +43,7 @@ public sealed class CompletionTelemetry
         return new Call(this, run);
     }
 
-    internal void LimitHit() => _limitsHit.Add(1, new KeyValuePair<string, object?>("chat.limit", "completions"));
+    internal void LimitHit() => _limits.Hit("completions");
 
     /// <summary>A watcher that had been waiting for it has a piece of text that arrived then.</summary>
     internal void Delivered(long arrivedAt)

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using ChatService.Data;
 using Microsoft.Extensions.Options;
 
 namespace ChatService.GraphQL;

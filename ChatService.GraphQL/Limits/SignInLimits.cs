@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 namespace ChatService.GraphQL;
 
 /// <summary>How often somebody may try a password, and register. Names that exist and names that do not are limited alike.</summary>
-public sealed partial class SignInLimits(IOptions<TrafficLimits> options, LimitTelemetry telemetry, TimeProvider time, ILogger<SignInLimits> logger)
+public sealed class SignInLimits(IOptions<TrafficLimits> options, LimitTelemetry telemetry, TimeProvider time)
 {
     private readonly TrafficLimits _limits = options.Value;
 
@@ -30,15 +30,15 @@ public sealed partial class SignInLimits(IOptions<TrafficLimits> options, LimitT
 
     /// <summary>Counts a registration.</summary>
     /// <returns>RATE_LIMITED, or null if it may go on.</returns>
-    public ChatError? RefuseRegistration(string address) => _limits.Enabled ? Refuse(_registrations, address, nameof(_limits.RegistrationsPerAddress)) : null;
+    public ChatError? RefuseRegistration(string address) => _limits.Enabled ? Refuse(_registrations, address, "registrations") : null;
 
     private async Task<Result<T>> TryAsync<T>(string? account, string address, Func<Task<Result<T>>> attempt)
     {
         if (!_limits.Enabled) return await attempt();
         // The address first: one that asks too often must not use up what is left for the name.
-        if (Refuse(_addresses, address, nameof(_limits.SignInsPerAddress)) is { } tooManyFromHere) return tooManyFromHere;
+        if (Refuse(_addresses, address, "sign-ins") is { } tooManyFromHere) return tooManyFromHere;
         if (account is null) return await attempt();
-        if (Refuse(_accounts, account, nameof(_limits.SignInsPerName)) is { } tooManyForThis) return tooManyForThis;
+        if (Refuse(_accounts, account, "sign-ins") is { } tooManyForThis) return tooManyForThis;
         var done = await attempt();
         if (done.Error is null or { Code: ErrorCode.InvalidCredentials }) _accounts.Note(account, done.Failed);
         return done;
@@ -47,11 +47,7 @@ public sealed partial class SignInLimits(IOptions<TrafficLimits> options, LimitT
     private ChatError? Refuse(TokenBuckets<string> buckets, string key, string limit)
     {
         if (buckets.Take(key) is not { } wait) return null;
-        LogLimited(limit, wait);
-        telemetry.Hit(buckets == _registrations ? "registrations" : "sign-ins");
+        telemetry.Hit(limit);
         return new ChatError(ErrorCode.RateLimited, "Too many attempts. Try again later.", RetryAfter: wait);
     }
-
-    [LoggerMessage(LogLevel.Information, "The limit {Limit} was hit; the next attempt may come in {Wait}.")]
-    private partial void LogLimited(string limit, TimeSpan wait);
 }

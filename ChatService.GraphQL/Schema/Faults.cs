@@ -47,7 +47,7 @@ public sealed partial class Faults(ILogger<Faults> logger)
             case ChatException { Error: var error }:
                 return error;
             case StorageException { Fault: var fault }:
-                LogStorage(exception, field, fault);
+                LogStorage(exception, field, fault, RequestId.OrNull);
                 return fault switch
                 {
                     StorageFault.Unavailable => _unavailable,
@@ -55,14 +55,14 @@ public sealed partial class Faults(ILogger<Faults> logger)
                     StorageFault.Overloaded => _overloaded,
                 };
             default:
-                LogFault(exception, field);
+                LogFault(exception, field, RequestId.OrNull);
                 return _internal;
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The field {Field} failed.")]
-    private partial void LogFault(Exception exception, string? field);
+    [LoggerMessage(LogLevel.Error, "The field {Field} failed, of request {Request}")]
+    private partial void LogFault(Exception exception, string? field, string? request);
 
-    [LoggerMessage(LogLevel.Warning, "The field {Field} had no database: {Fault}.")]
-    private partial void LogStorage(Exception exception, string? field, StorageFault fault);
+    [LoggerMessage(LogLevel.Warning, "The field {Field} had no database: {Fault}, of request {Request}")]
+    private partial void LogStorage(Exception exception, string? field, StorageFault fault, string? request);
 }

@@ -10,9 +10,17 @@ namespace ChatService.GraphQL;
 /// <param name="Address">The socket's address for limits: IPv6 by its first 64 bits, which one customer usually has whole.</param>
 public sealed record Caller(long? UserId, string? SessionHash, string Address)
 {
-    public static Caller Anonymous(HttpContext http) => new(null, null, AddressOf(http));
+    /// <summary>Of the request in the log; null where none is written.</summary>
+    public RequestLine? Line { get; private init; }
 
-    public static Caller SignedIn(LiveSession session, HttpContext http) => new(session.OwnerId, session.TokenHash, AddressOf(http));
+    public static Caller Anonymous(HttpContext http) => new(null, null, AddressOf(http)) { Line = http.Features.Get<RequestLine>() };
+
+    public static Caller SignedIn(LiveSession session, HttpContext http)
+    {
+        var line = http.Features.Get<RequestLine>();
+        line?.Knows(session.OwnerId);
+        return new Caller(session.OwnerId, session.TokenHash, AddressOf(http)) { Line = line };
+    }
 
     private static string AddressOf(HttpContext http)
     {

@@ -9,8 +9,9 @@ public partial class Mutation
     /// <param name="input">The name and its password.</param>
     /// <returns>Errors: INVALID_CREDENTIALS, for a wrong password as for an unknown name.</returns>
     public static async Task<SignInPayload?> SignInAsync(
-        SignInInput input, [FromServices] SessionService sessions, [FromServices] SignInLimits limits, [FromServices] CurrentUser me, CancellationToken ct) =>
-        new(await limits.TryNameAsync(input.Username, me.Address, () => sessions.SignInAsync(input.Username, input.Password, ct)));
+        SignInInput input, [FromServices] SessionService sessions, [FromServices] SignInLimits limits, [FromServices] SignInLog log, [FromServices] CurrentUser me,
+        CancellationToken ct) =>
+        new(log.Note(await limits.TryNameAsync(input.Username, me.Address, () => sessions.SignInAsync(input.Username, input.Password, ct)), me.Address));
 
     /// <summary>Ends the session whose token made the call; its open streams end within 5 seconds.</summary>
     public static async Task<SignOutPayload?> SignOutAsync([FromServices] SessionService sessions, [FromServices] CurrentUser me, CancellationToken ct)

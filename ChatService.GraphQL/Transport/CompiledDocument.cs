@@ -47,6 +47,19 @@ public sealed record CompiledOperation(
     /// <summary>Argument values, kept where they do not depend on variables.</summary>
     internal IValidationResult? Arguments { get; set; }
 
+    private const int LongestName = 64;
+
+    /// <summary>Its name as telemetry and the log have it: cut short where somebody made it long.</summary>
+    public string? Name { get; } = Definition.Name?.StringValue is { } name ? name.Length <= LongestName ? name : name[..LongestName] : null;
+
+    /// <summary>The kind in a word of the language.</summary>
+    public string KindName => Kind switch
+    {
+        Allowed.Mutation => "mutation",
+        Allowed.Subscription => "subscription",
+        _ => "query",
+    };
+
     public bool HasVariables => Definition.Variables is { Count: > 0 };
 
     public Allowed Kind => Definition.Operation switch

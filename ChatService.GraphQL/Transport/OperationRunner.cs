@@ -47,7 +47,7 @@ public sealed class OperationRunner(
                 return Refused.Document(Codes.BadUserInput, "operationName must name one of the document's operations, and may be left out if there is only one.");
             if (Forbidden(operation, allowed) is { } forbidden)
                 return forbidden;
-            using var activity = OperationTelemetry.Begin(operation);
+            using var activity = OperationTelemetry.Begin(operation, caller);
             var arguments = await Documents.ReadArgumentsAsync(operation, request);
             if (!arguments.IsValid)
                 return new Refused(400, ErrorReport.From(arguments.Errors), IsDocumentFault: true);
@@ -56,7 +56,7 @@ public sealed class OperationRunner(
             var outcome = operation.Kind == Allowed.Subscription
                 ? await OpenAsync(operation, arguments, request, caller, ct)
                 : await ExecuteAsync(operation, arguments, request, caller, ct);
-            activity.End(outcome);
+            activity.End(outcome, caller);
             return outcome;
         }
         catch (Exception exception) when (!ct.IsCancellationRequested)

@@ -12,27 +12,25 @@ public static class OperationTelemetry
     private static readonly ActivitySource _activities = new(Name);
 
     /// <summary>Of a subscription, the opening; how long it stays open is its reader's affair.</summary>
-    public static Activity? Begin(CompiledOperation operation)
+    public static Activity? Begin(CompiledOperation operation, Caller caller)
     {
+        caller.Line?.Began(caller, operation);
         if (!_activities.HasListeners()) return null;
-        var kind = operation.Kind switch
-        {
-            Allowed.Mutation => "mutation",
-            Allowed.Subscription => "subscription",
-            _ => "query",
-        };
-        return _activities.StartActivity(kind)?.SetTag("graphql.operation.type", kind).SetTag("graphql.operation.name", operation.Definition.Name?.StringValue);
+        var kind = operation.KindName;
+        return _activities.StartActivity(kind)?.SetTag("graphql.operation.type", kind).SetTag("graphql.operation.name", operation.Name);
     }
 
-    public static void End(this Activity? activity, OperationOutcome outcome)
+    public static void End(this Activity? activity, OperationOutcome outcome, Caller caller)
     {
-        if (activity is null) return;
+        if (activity is null && caller.Line is null) return;
         var error = outcome switch
         {
             Refused { Errors: [var first, ..] } => first.Code,
             Executed { Result.Errors: [var first, ..] } => first.Code,
             _ => null,
         };
-        if (error is not null) activity.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error);
+        if (error is null) return;
+        caller.Line?.Ended(error);
+        activity?.SetTag("error.type", error).SetStatus(ActivityStatusCode.Error);
     }
 }

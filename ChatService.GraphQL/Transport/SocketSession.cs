@@ -12,6 +12,8 @@ internal sealed class SocketSession(
     TransportOptions options, TimeProvider time, CancellationToken stopping) : IDisposable
 {
     private const int TryAgainLater = 1013;
+    /// <summary>What the protocol keeps for a connection that ended without a close frame.</summary>
+    private const int Dropped = 1006;
     private static readonly OperationError[] _tooMany = [new(Codes.TooManyStreams, "Too many operations run on this socket.")];
 
     private readonly SocketReader _reader = new(socket, options.MaxMessageBytes);
@@ -24,6 +26,8 @@ internal sealed class SocketSession(
     private string? _authorization = http.Request.Headers.Authorization;
     private StreamLease? _lease;
     private Task? _closing;
+    private int _closeCode = Dropped;
+    private long _received;
     private bool _isInitialised;
     private bool _isAcknowledged;
 
@@ -38,6 +42,7 @@ internal sealed class SocketSession(
         {
             while (await _reader.ReadAsync(CancellationToken.None) is var kind && kind is not SocketReader.Kind.Gone)
             {
+                _received += _reader.Text.Length;
                 if (kind is SocketReader.Kind.Closed)
                 {
                     Close(socket.CloseStatus is null or WebSocketCloseStatus.Empty ? 1000 : (int)socket.CloseStatus, "");
@@ -55,6 +60,7 @@ internal sealed class SocketSession(
             await (_closing ?? Task.CompletedTask);
             _lease?.Dispose();
             await _writer.DisposeAsync();
+            _caller.Line?.Closed(_closeCode, _received, _writer.Sent);
         }
     }
 
@@ -234,7 +240,11 @@ internal sealed class SocketSession(
     public void Close(int code, string reason)
     {
         lock (_lock)
-            _closing ??= CloseAsync(code, reason);
+        {
+            if (_closing is not null) return;
+            _closeCode = code;
+            _closing = CloseAsync(code, reason);
+        }
     }
 
     private async Task CloseAsync(int code, string reason)

@@ -17,6 +17,9 @@ internal sealed class SocketWriter(WebSocket socket, TransportOptions options, T
     private volatile bool _isClosing;
     private Task _stalled = Task.CompletedTask;
 
+    /// <summary>Bytes of all messages.</summary>
+    public long Sent { get; private set; }
+
     public async ValueTask DisposeAsync()
     {
         await _stalled;
@@ -41,6 +44,7 @@ internal sealed class SocketWriter(WebSocket socket, TransportOptions options, T
             using (var json = ResultWriter.Open(message))
                 write(json);
             // No token: cancelling a send tears the connection down, and then nobody learns why.
+            Sent += message.WrittenCount;
             sending = socket.SendAsync(message.WrittenMemory, WebSocketMessageType.Text, true, CancellationToken.None).AsTask();
             await sending.WaitAsync(options.WriteTimeout, time);
             return true;

@@ -19,7 +19,7 @@ public static class TransportExtensions
         services.AddLimits();
         services.AddScoped<CurrentUser>();
         services.AddSingleton<BearerToken>();
-        services.AddSingleton<LimitTelemetry>();
+        services.TryAddSingleton<LimitTelemetry>();
         services.AddSingleton<OpenStreams>();
         services.AddHostedService<SessionSweep>();
         services.AddSingleton<Documents>();

@@ -9,26 +9,28 @@ public partial class Mutation
     /// <param name="input">The new account.</param>
     /// <returns>Errors: BAD_USER_INPUT, USERNAME_TAKEN.</returns>
     public static async Task<CreateUserPayload?> CreateUserAsync(
-        CreateUserInput input, [FromServices] UserService users, [FromServices] SignInLimits limits, [FromServices] CurrentUser me, CancellationToken ct) =>
-        new(limits.RefuseRegistration(me.Address) is { } refused ? refused : await users.CreateAsync(input.Username, input.Password, ct));
+        CreateUserInput input, [FromServices] UserService users, [FromServices] SignInLimits limits, [FromServices] SignInLog log, [FromServices] CurrentUser me, CancellationToken ct) =>
+        new(limits.RefuseRegistration(me.Address) is { } refused ? refused : log.Note(await users.CreateAsync(input.Username, input.Password, ct), me.Address));
 
     /// <summary>Changes the caller's password and ends all of their other sessions. Must be the only field of its operation.</summary>
     /// <param name="input">The passwords, old and new.</param>
     public static async Task<ChangePasswordPayload?> ChangePasswordAsync(
-        ChangePasswordInput input, [FromServices] UserService users, [FromServices] SignInLimits limits, [FromServices] CurrentUser me, CancellationToken ct)
+        ChangePasswordInput input, [FromServices] UserService users, [FromServices] SignInLimits limits, [FromServices] SignInLog log, [FromServices] CurrentUser me,
+        CancellationToken ct)
     {
         var owner = me.Id;
-        return new(await limits.TryUserAsync(
-            owner, me.Address, () => users.ChangePasswordAsync(owner, me.SessionHash, input.CurrentPassword, input.NewPassword, ct)));
+        var done = await limits.TryUserAsync(owner, me.Address, () => users.ChangePasswordAsync(owner, me.SessionHash, input.CurrentPassword, input.NewPassword, ct));
+        return new(log.Note(done, owner, me.Address));
     }
 
     /// <summary>Erases the caller and everything that is theirs, at once and for good. Must be the only field of its operation.</summary>
     /// <param name="input">The password, once more.</param>
     public static async Task<DeleteUserPayload?> DeleteUserAsync(
-        DeleteUserInput input, [FromServices] UserService users, [FromServices] SignInLimits limits, [FromServices] CurrentUser me, CancellationToken ct)
+        DeleteUserInput input, [FromServices] UserService users, [FromServices] SignInLimits limits, [FromServices] SignInLog log, [FromServices] CurrentUser me,
+        CancellationToken ct)
     {
         var owner = me.Id;
-        return new(await limits.TryUserAsync(owner, me.Address, () => users.DeleteAsync(owner, input.Password, ct)));
+        return new(log.Note(await limits.TryUserAsync(owner, me.Address, () => users.DeleteAsync(owner, input.Password, ct)), owner, me.Address));
     }
 }
 

@@ -51,6 +51,11 @@ internal sealed class Canaries
         _tokens.Add(created.GetProperty("session").GetProperty("token").GetString()!);
         await MutateAsync(http, "signIn(input: { username: $name, password: $password }) { errors { message } }", new { name, password = WrongPassword });
         await SendAsync(http, "POST", "/sessions", new { username = name, password = WrongPassword });
+        // A password typed where the name belongs, also in a path, which a log must know by its template alone.
+        await SendAsync(http, "POST", "/sessions", new { username = WrongPassword, password = WrongPassword });
+        await SendAsync(http, "POST", "/users", new { username = $"{WrongPassword} {WrongPassword}", password = Password });
+        await SendAsync(http, "GET", $"/users/{WrongPassword}");
+        await SendAsync(http, "PUT", $"/users/{WrongPassword}");
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _tokens[^1]);
 
         var made = await MutateAsync(
@@ -66,6 +71,8 @@ internal sealed class Canaries
         await SendAsync(http, "GET", $"/users/1/messages:search?q={Search}");
         await SendAsync(http, "GET", $"/graphql?query=%7BsearchMessages(query:%22{Search}%22)%7Bdegraded%7D%7D");
         await SendAsync(http, "GET", $"/graphql?query=query($q:String!)%7BsearchMessages(query:$q)%7Bdegraded%7D%7D&variables=%7B%22q%22:%22{Search}%22%7D");
+        await SendAsync(http, "GET", $"/{Content}/{Search}");
+        await SendAsync(http, WrongToken, $"/graphql/{Content}");
         await SendAsync(http, "GET", $"/nothing?token={WrongToken}&password={WrongPassword}&q={Search}");
 
         foreach (var (path, body) in new[]
@@ -127,7 +134,7 @@ internal sealed class Canaries
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
         using var response = await http.SendAsync(request);
         var answer = await response.Content.ReadAsStringAsync();
-        if (!response.IsSuccessStatusCode || answer.Contains("\"message\":", StringComparison.Ordinal) || answer.Contains("\"error\":", StringComparison.Ordinal)) _refusals.Add($"{method} {request.RequestUri!.AbsolutePath}: {answer}");
+        if (!response.IsSuccessStatusCode || answer.Contains("\"message\":", StringComparison.Ordinal) || answer.Contains("\"error\":", StringComparison.Ordinal)) _refusals.Add(answer);
         return answer;
     }
 }

@@ -24,8 +24,10 @@ public sealed class CanaryTests
         if (proxy is not null) settings["ConnectionStrings:Chat"] = proxy.ConnectionString;
         settings["Logging:Console:LogLevel:Default"] = "None";
         settings["Database:Deadline"] = "00:00:02";
+        string asked;
         await using (var app = ChatApp.Start(database, provider, settings, services: services => services.AddLogging(logging => logging.AddProvider(log))))
         {
+            asked = $"url.full={app.Address}";
             await canaries.SingAsync(app.Address, "ada");
             if (proxy is not null)
             {
@@ -41,7 +43,8 @@ public sealed class CanaryTests
         Assert.True(canaries.Refusals.Count > 20, $"Only {canaries.Refusals.Count} errors.");
         Assert.Contains(telemetry.Entries, entry => entry.StartsWith("Microsoft.AspNetCore ", StringComparison.Ordinal));
         Assert.Contains(telemetry.Entries, entry => entry.StartsWith("http.server.request.duration ", StringComparison.Ordinal));
-        AssertSilent(canaries, log.Entries.Concat(canaries.Refusals).Concat(telemetry.Entries));
+        // The requests of the test itself are traced here, too, with their addresses; those that the service sends are not among them.
+        AssertSilent(canaries, log.Entries.Concat(canaries.Refusals).Concat(telemetry.Entries.Where(entry => !entry.Contains(asked, StringComparison.Ordinal))));
     }
 
     [Fact]
