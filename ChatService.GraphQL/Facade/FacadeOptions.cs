@@ -29,9 +29,15 @@ public sealed class FacadeOptions
                 + "Set Facade:Mode=secure, or Facade:AllowOpenNetwork=true if you mean it."
             : null;
 
-    private static bool IsLoopback(string url)
-    {
-        var host = BindingAddress.Parse(url).Host.Trim('[', ']');
-        return host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
-    }
+    /// <summary>
+    /// Whether a request for this host is one for this machine. A name that a stranger's page has pointed at it is not: by such a name the
+    /// browser takes our answers for that page's own.
+    /// </summary>
+    internal bool Serves(HostString host) =>
+        Mode != FacadeMode.Documented || AllowOpenNetwork || IsLoopbackHost(host.Host) || host.Host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsLoopback(string url) => IsLoopbackHost(BindingAddress.Parse(url).Host);
+
+    private static bool IsLoopbackHost(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 }

@@ -47,6 +47,8 @@ internal sealed class FacadeRunner(InProcess operations, BearerToken bearer, Fau
         Caller? caller;
         try
         {
+            if (!options.Value.Serves(http.Request.Host))
+                return Refuse(Refused.Request(400, Codes.BadUserInput, "In documented mode the service answers to localhost and loopback addresses alone."));
             if (_documented is not null && DocumentedCaller.IsForwarded(http))
                 return Refuse(Refused.Request(403, Codes.OriginRefused, "This mode serves no proxies."));
             caller = _documented is null || BearerToken.IsSent(http)

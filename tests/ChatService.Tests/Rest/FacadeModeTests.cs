@@ -23,6 +23,36 @@ public sealed class FacadeModeTests
         await using var meant = await ChatProcess.StartAsync(database, settings: new Dictionary<string, string?>(_open) { ["Facade:AllowOpenNetwork"] = "true" });
         Assert.Equal("0.0.0.0", meant.Address.Host);
         await Eventually.HoldsAsync(() => Task.FromResult(meant.Output.Contains("The REST facade is in documented mode", StringComparison.Ordinal)));
+        using var http = new HttpClient { BaseAddress = new UriBuilder(meant.Address) { Host = "127.0.0.1" }.Uri };
+        Assert.Equal(HttpStatusCode.NotFound, (await AskAsync(http, HttpMethod.Get, "/users/ada", "chat.example:3001")).Status);
+    }
+
+    [Fact]
+    public async Task A_name_that_a_stranger_points_at_this_machine_reads_nothing_in_documented_mode()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var app = ChatApp.Start(database, settings: new Dictionary<string, string?> { ["Facade:Mode"] = "documented" });
+        using var http = app.As(null);
+        (await http.PostAsJsonAsync("/users", new { username = "ada", password = "x" })).Dispose();
+        (await http.PostAsJsonAsync("/conversations", new { title = "Secret engines", user_id = 1 })).Dispose();
+        foreach (var host in (string[])["localhost:3001", "LOCALHOST", "chat.localhost:3001", "127.0.0.1", "127.8.8.8:3001", "[::1]:3001"])
+        {
+            var (status, body) = await AskAsync(http, HttpMethod.Get, "/users/1/conversations", host);
+            Assert.True(status == HttpStatusCode.OK && body.Contains("Secret engines", StringComparison.Ordinal), $"{host}: {status} {body}");
+        }
+
+        foreach (var host in (string[])["evil.example:3001", "evil.example", "localhost.evil.example", "notlocalhost", "192.168.1.7:3001", "0.0.0.0", "[fe80::1]", "evil.localhost.example"])
+        {
+            foreach (var path in (string[])["/users/ada", "/users/1/conversations", "/conversations/1", "/conversations/1/messages", "/users/1/messages:search?q=engines"])
+            {
+                var (status, body) = await AskAsync(http, HttpMethod.Get, path, host);
+                Assert.True(status == HttpStatusCode.BadRequest, $"{host}{path}: {status} {body}");
+                Assert.Contains("\"code\":\"BAD_USER_INPUT\"", body, StringComparison.Ordinal);
+                Assert.DoesNotContain("Secret", body, StringComparison.Ordinal);
+            }
+
+            Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(http, HttpMethod.Delete, "/conversations/1", host)).Status);
+        }
     }
 
     [Fact]
@@ -70,5 +100,12 @@ public sealed class FacadeModeTests
             using var response = await http.GetAsync(path);
             Assert.True(response.StatusCode == HttpStatusCode.Unauthorized, $"{path}: {response.StatusCode}");
         }
+    }
+
+    private static async Task<(HttpStatusCode Status, string Body)> AskAsync(HttpClient http, HttpMethod method, string path, string host)
+    {
+        using var request = new HttpRequestMessage(method, path) { Headers = { Host = host } };
+        using var response = await http.SendAsync(request);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 }
