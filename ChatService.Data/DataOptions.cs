@@ -53,7 +53,7 @@ public sealed class SecurityOptions
     [Range(0, 10_000)]
     public int HashesWaiting { get; set; } = 16;
 
-    /// <summary>How long an instance believes what it last read of a session. Default 3 seconds.</summary>
+    /// <summary>How long an instance believes what it last read of a session. Default 1 second.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:05")]
-    public TimeSpan SessionCacheDuration { get; set; } = TimeSpan.FromSeconds(3);
+    public TimeSpan SessionCacheDuration { get; set; } = TimeSpan.FromSeconds(1);
 }

@@ -23,6 +23,9 @@ public sealed class SessionService(
     /// <summary>Between two notes of a session's last use: a write for every call would be one too many, and none would end what is in use.</summary>
     private readonly TimeSpan _useResolution = TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerMinute * 5, options.Value.SessionIdleTimeout.Ticks / 10));
 
+    /// <summary>Goes up with every end: what was read before one is not believed after it.</summary>
+    private long _endings;
+
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaximumCached });
 
     /// <returns>A new session; INVALID_CREDENTIALS for a wrong password as for an unknown name, and after the same time.</returns>
@@ -38,17 +41,20 @@ public sealed class SessionService(
         string? stronger = null;
         if (PasswordHasher.IsWeak(user.PasswordHash) && await hasher.HashAsync(password, ct) is { Failed: false } hash) stronger = hash.Value;
         var begun = NewSessionFor(user, clock.Now);
-        return await database.ChangeAsync<NewSession>(
+        IReadOnlyList<string> ended = [];
+        var done = await database.ChangeAsync<NewSession>(
             user.Id,
             async (unit, token) =>
             {
                 // Changed while we were hashing: what was verified is not the password any more.
                 if (unit.Owner.PasswordHash != user.PasswordHash) return _invalid;
                 if (stronger is not null) unit.Owner.PasswordHash = stronger;
-                await AddAsync(unit, begun, token);
+                ended = await AddAsync(unit, begun, token);
                 return begun;
             },
             ct);
+        if (ended.Count > 0) Forget(ended);
+        return done;
     }
 
     /// <summary>The session of a token; null where it is no token, or its session has ended.</summary>
@@ -57,13 +63,19 @@ public sealed class SessionService(
         if (SessionToken.OwnerOf(token) is not { } owner) return null;
         var hash = SessionToken.HashOf(token);
         if (_cache.TryGetValue(hash, out LiveSession? known) && known is not null && known.ExpiresAt > clock.Now) return known;
+        var before = Volatile.Read(ref _endings);
         var session = await database.ReadAsync(
             (db, stop) => db.Sessions.SingleOrDefaultAsync(s => s.OwnerId == owner && s.TokenHash == hash, stop), ct);
         if (session is null || !IsLive(session)) return null;
         if (clock.Now - session.LastUsedAt > _useResolution) await TouchAsync(owner, hash, ct);
         var live = new LiveSession(owner, hash, session.ExpiresAt);
         if (options.Value.SessionCacheDuration > TimeSpan.Zero)
+        {
             _cache.Set(hash, live, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.Value.SessionCacheDuration });
+            // Looked at after it was kept: an end that has not been seen here removes it, and one that has is seen now.
+            if (Volatile.Read(ref _endings) != before) _cache.Remove(hash);
+        }
+
         return live;
     }
 
@@ -81,7 +93,7 @@ public sealed class SessionService(
     public async Task EndAsync(long owner, string tokenHash, CancellationToken ct)
     {
         await database.WriteAsync((db, token) => db.Sessions.Where(s => s.OwnerId == owner && s.TokenHash == tokenHash).ExecuteDeleteAsync(token), ct);
-        _cache.Remove(tokenHash);
+        Forget([tokenHash]);
     }
 
     public void Dispose() => _cache.Dispose();
@@ -93,11 +105,13 @@ public sealed class SessionService(
     }
 
     /// <summary>Adds the session to the owner's; the oldest ones end when there are too many.</summary>
-    internal async Task AddAsync(OwnerWork unit, NewSession begun, CancellationToken ct)
+    /// <returns>Those that end, to be forgotten once that is committed.</returns>
+    private async Task<IReadOnlyList<string>> AddAsync(OwnerWork unit, NewSession begun, CancellationToken ct)
     {
         var others = await unit.Db.Sessions.Where(s => s.OwnerId == unit.Owner.Id).OrderByDescending(s => s.CreatedAt).ToListAsync(ct);
-        foreach (var oldest in others.Skip(options.Value.MaximumSessionsPerUser - 1)) End(unit, oldest);
+        var ended = End(unit, others.Skip(options.Value.MaximumSessionsPerUser - 1));
         unit.Db.Sessions.Add(RowOf(begun, unit.Now));
+        return ended;
     }
 
     internal static Session RowOf(NewSession begun, DateTime now) => new()
@@ -110,10 +124,9 @@ public sealed class SessionService(
     };
 
     /// <summary>Ends all of the owner's sessions but one.</summary>
-    internal async Task EndOthersAsync(OwnerWork unit, string? tokenHash, CancellationToken ct)
-    {
-        foreach (var session in await unit.Db.Sessions.Where(s => s.OwnerId == unit.Owner.Id && s.TokenHash != tokenHash).ToListAsync(ct)) End(unit, session);
-    }
+    /// <returns>Their hashes, to be forgotten once that is committed.</returns>
+    internal static async Task<IReadOnlyList<string>> EndOthersAsync(OwnerWork unit, string? tokenHash, CancellationToken ct) =>
+        End(unit, await unit.Db.Sessions.Where(s => s.OwnerId == unit.Owner.Id && s.TokenHash != tokenHash).ToListAsync(ct));
 
     internal static async Task<IReadOnlyList<string>> FindHashesAsync(OwnerWork unit, CancellationToken ct) =>
         await unit.Db.Sessions.Where(s => s.OwnerId == unit.Owner.Id).Select(s => s.TokenHash).ToListAsync(ct);
@@ -121,13 +134,16 @@ public sealed class SessionService(
     /// <summary>Believes nothing any more of sessions that have ended.</summary>
     internal void Forget(IReadOnlyList<string> tokenHashes)
     {
+        Interlocked.Increment(ref _endings);
         foreach (var hash in tokenHashes) _cache.Remove(hash);
     }
 
-    private void End(OwnerWork unit, Session session)
+    /// <returns>Their hashes, to be forgotten once that is committed.</returns>
+    private static List<string> End(OwnerWork unit, IEnumerable<Session> sessions)
     {
-        unit.Db.Sessions.Remove(session);
-        _cache.Remove(session.TokenHash);
+        var ended = sessions.ToList();
+        unit.Db.Sessions.RemoveRange(ended);
+        return [.. ended.Select(session => session.TokenHash)];
     }
 
     private bool IsLive(Session session) => session.ExpiresAt > clock.Now && session.LastUsedAt + options.Value.SessionIdleTimeout > clock.Now;

@@ -63,16 +63,19 @@ public sealed class UserService(
         if (CheckPassword(chosen, user.Username, "newPassword") is { } refused) return refused;
         var hash = await hasher.HashAsync(chosen, ct);
         if (hash.Failed) return hash.Error;
-        return await database.ChangeAsync<User>(
+        IReadOnlyList<string> ended = [];
+        var changed = await database.ChangeAsync<User>(
             owner,
             async (unit, token) =>
             {
                 if (unit.Owner.PasswordHash != user.PasswordHash) return WrongPassword("currentPassword");
                 unit.Owner.PasswordHash = hash.Value;
-                await sessions.EndOthersAsync(unit, tokenHash, token);
+                ended = await SessionService.EndOthersAsync(unit, tokenHash, token);
                 return unit.Owner;
             },
             ct);
+        sessions.Forget(ended);
+        return changed;
     }
 
     /// <summary>

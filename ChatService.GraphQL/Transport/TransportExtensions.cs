@@ -1,5 +1,6 @@
 using ChatService.Data;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace ChatService.GraphQL;
 
@@ -9,7 +10,8 @@ public static class TransportExtensions
     public static IServiceCollection AddTransports(this IServiceCollection services)
     {
         services.AddOptions<GuardOptions>().BindConfiguration(GuardOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<TransportOptions>().BindConfiguration(TransportOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<TransportOptions>().BindConfiguration(TransportOptions.Section).ValidateDataAnnotations()
+            .Validate<IOptions<SecurityOptions>>(TransportOptions.CheckSessions, TransportOptions.ExpectedSessionCheck).ValidateOnStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(provider =>
         {

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using ChatService.Data;
+using Microsoft.Extensions.Options;
 
 namespace ChatService.GraphQL;
 
@@ -42,11 +44,17 @@ public sealed class TransportOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Time between two checks of the sessions of open streams: default 4 s, so that an ended one is noticed within 5.</summary>
+    /// <summary>Time between two checks of the sessions of open streams: default 3 s. Together with the time for which a session is believed it must be less than 5, for so soon an ended one is to be noticed.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
-    public TimeSpan SessionCheck { get; set; } = TimeSpan.FromSeconds(4);
+    public TimeSpan SessionCheck { get; set; } = TimeSpan.FromSeconds(3);
 
     /// <summary>Operations at once on one WebSocket: default 100.</summary>
     [Range(1, 10_000)]
     public int MaxOperationsPerSocket { get; set; } = 100;
+
+    internal const string ExpectedSessionCheck =
+        "Transport:SessionCheck and Security:SessionCacheDuration together must be less than 5 seconds: so soon an ended session is to end everywhere.";
+
+    internal static bool CheckSessions(TransportOptions transport, IOptions<SecurityOptions> security) =>
+        transport.SessionCheck + security.Value.SessionCacheDuration < TimeSpan.FromSeconds(5);
 }
