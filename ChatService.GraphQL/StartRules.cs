@@ -18,6 +18,9 @@ internal static partial class StartRules
     private static readonly string[] _contentSwitches =
         ["SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE", "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"];
 
+    /// <summary>By this one the instrumentation of requests writes the query of an address, which can be a search text, into traces.</summary>
+    private const string QuerySwitch = "OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION";
+
     private static readonly string[] _knownPasswords =
         ["password", "password1", "postgres", "changeme", "change-me", "change_me", "chatservice", "12345678", "123456789", "1234567890", "qwertyuiop"];
 
@@ -67,9 +70,12 @@ internal static partial class StartRules
         foreach (var category in filters.Rules.Where(rule => rule.LogLevel == LogLevel.Trace).Select(rule => rule.CategoryName ?? "Default").Distinct())
             yield return $"Logging: the level of {category} is Trace, which may write content; the lowest is Debug.";
         if (services.LogsContentOfQueries()) yield return "Entity Framework's sensitive data logging is on; turn it off.";
-        foreach (var name in _contentSwitches.Where(name => configuration.GetValue<string>(name) is "true" or "True" or "TRUE" or "1"))
+        foreach (var name in _contentSwitches.Where(name => IsOn(configuration[name])))
             yield return $"{name} writes prompts and answers into traces; leave it out.";
+        if (IsOn(configuration[QuerySwitch])) yield return $"{QuerySwitch} writes search texts into traces; leave it out.";
     }
+
+    private static bool IsOn(string? value) => value is "1" || (bool.TryParse(value, out var on) && on);
 
     private static string? FaultOfKey(string? key, Uri? endpoint) => key switch
     {

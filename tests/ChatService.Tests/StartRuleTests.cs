@@ -1,4 +1,6 @@
 using System.Net;
+using ChatService.Data;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 namespace ChatService.Tests;
@@ -34,7 +36,8 @@ public sealed class StartRuleTests
             ["Embeddings:ApiKey"] = "00000000000000000000000",
             ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "Trace",
             ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"] = "true",
-            ["SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE"] = "true",
+            ["SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE"] = "tRuE",
+            ["OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION"] = "true",
         });
         foreach (var line in (string[])
         [
@@ -42,6 +45,7 @@ public sealed class StartRuleTests
             "Completions:Models:3:ApiKey is a placeholder", "Completions:Models:4:ApiKey is missing", "Completions:Models:7:ApiKey is a placeholder",
             "Embeddings:ApiKey is a placeholder", "Logging: the level of Microsoft.EntityFrameworkCore is Trace",
             "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT writes prompts", "SEMANTICKERNEL_EXPERIMENTAL_GENAI_ENABLE_OTEL_DIAGNOSTICS_SENSITIVE writes prompts",
+            "OTEL_DOTNET_EXPERIMENTAL_ASPNETCORE_DISABLE_URL_QUERY_REDACTION writes search texts",
         ])
             Assert.Contains(line, refused, StringComparison.Ordinal);
         Assert.DoesNotContain("Models:5", refused, StringComparison.Ordinal);
@@ -81,6 +85,41 @@ public sealed class StartRuleTests
         await using var sound = await Databases.CreateAsync(DatabaseKind.Postgres);
         await using var app = ChatApp.Start(sound, environment: "Production");
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.As(null).GetAsync("/users/ada")).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_server_that_may_lose_pages_is_refused_by_the_name_of_each_setting()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Postgres);
+        await using (var admin = NpgsqlDataSource.Create(database.AdminConnectionString))
+        {
+            // They belong to the whole server, on which other tests work: here, and for this database alone, it says of them what another would.
+            var name = new NpgsqlConnectionStringBuilder(database.AdminConnectionString).Database;
+            await using var command = admin.CreateCommand(
+                $"""
+                CREATE SCHEMA elsewhere;
+                CREATE FUNCTION elsewhere.current_setting(text) RETURNS text LANGUAGE sql
+                    AS $$ SELECT CASE WHEN $1 IN ('fsync', 'full_page_writes') THEN 'off' ELSE pg_catalog.current_setting($1) END $$;
+                GRANT USAGE ON SCHEMA elsewhere TO PUBLIC;
+                ALTER DATABASE {name} SET search_path = elsewhere, public, pg_catalog;
+                """);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        var refused = Refusal(database, []);
+        Assert.Contains("PostgreSQL's fsync is off", refused, StringComparison.Ordinal);
+        Assert.Contains("PostgreSQL's full_page_writes is off", refused, StringComparison.Ordinal);
+        Assert.DoesNotContain("synchronous_commit", refused, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Logging_the_values_of_statements_is_refused()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        var refused = Assert.ThrowsAny<Exception>(() => ChatApp.Start(
+            database, environment: "Production",
+            services: services => services.ConfigureDbContext<SqliteChatDbContext>(options => options.EnableSensitiveDataLogging())));
+        Assert.Contains("Entity Framework's sensitive data logging is on", refused.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
