@@ -63,7 +63,7 @@ public sealed class CompletionTelemetry
         public Call(CompletionTelemetry telemetry, CompletionRun run)
         {
             (_telemetry, _run) = (telemetry, run);
-            _activity = _activities.StartActivity($"{Operation} {run.Model.Name}", ActivityKind.Client);
+            _activity = _activities.StartActivity($"{Operation} {run.Model.ModelId}", ActivityKind.Client);
             if (_activity is not { IsAllDataRequested: true } asked) return;
             foreach (var (name, value) in Tags(run.Model)) asked.SetTag(name, value);
             asked.SetTag("gen_ai.conversation.id", $"{run.Row.ConversationId}")
@@ -115,7 +115,8 @@ public sealed class CompletionTelemetry
         [
             new("gen_ai.operation.name", Operation),
             new("gen_ai.provider.name", model.Name == OfflineModel.Name ? OfflineModel.Name : "openai"),
-            new("gen_ai.request.model", model.Name),
+            new("gen_ai.request.model", model.ModelId),
+            new("chat.model", model.Name),
         ];
     }
 }

@@ -9,9 +9,11 @@ using OpenAI;
 namespace ChatService.Data;
 
 /// <summary>A model that this service is configured with.</summary>
+/// <param name="Name">What clients call it.</param>
+/// <param name="ModelId">What its provider calls it.</param>
 /// <param name="ContextTokens">Prompt and answer together.</param>
 /// <param name="MaxOutputTokens">The most that one answer may have.</param>
-public sealed record ChatModel(string Name, int ContextTokens, int MaxOutputTokens, TokenCounter Tokens, IChatCompletionService Service);
+public sealed record ChatModel(string Name, string ModelId, int ContextTokens, int MaxOutputTokens, TokenCounter Tokens, IChatCompletionService Service);
 
 /// <summary>The configured models, the default first.</summary>
 public sealed class ModelCatalog : IDisposable
@@ -29,7 +31,7 @@ public sealed class ModelCatalog : IDisposable
         _time = time;
         _connections = new SocketsHttpHandler { ConnectTimeout = options.Value.ConnectTimeout, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
         All = options.Value.Models.Count == 0
-            ? [new ChatModel(OfflineModel.Name, 8_192, 1_024, new TokenCounter(OfflineModel.Name), new OfflineModel(time, options.Value.OfflineWordDelay))]
+            ? [new ChatModel(OfflineModel.Name, OfflineModel.Name, 8_192, 1_024, new TokenCounter(OfflineModel.Name), new OfflineModel(time, options.Value.OfflineWordDelay))]
             : [.. options.Value.Models.Select(Connect)];
     }
 
@@ -65,6 +67,7 @@ public sealed class ModelCatalog : IDisposable
             });
         return new ChatModel(
             model.Name ?? model.ModelId,
+            model.ModelId,
             model.ContextTokens,
             model.MaxOutputTokens,
             new TokenCounter(model.ModelId),
