@@ -4,16 +4,18 @@ namespace ChatService.Rest;
 internal static class IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
+    private const string Replayed = "Idempotent-Replayed";
 
     public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder route) => route.AddEndpointFilter(async (context, next) =>
         context.HttpContext.Request.Headers.TryGetValue(Header, out var key) && !IsValid(key.ToString())
             ? Problem.Input(Header, "The key must be 1 to 255 visible ASCII characters.")
-            : await next(context));
+            : await next(context))
+        .Tells(Replayed, "true where this is the answer of an earlier request with the same key.");
 
     public static void TellReplay(HttpContext http, Node payload)
     {
         if (payload.Flag("replayed"))
-            http.Response.Headers["Idempotent-Replayed"] = "true";
+            http.Response.Headers[Replayed] = "true";
     }
 
     private static bool IsValid(string key) => key.Length is >= 1 and <= 255 && key.All(character => character is > ' ' and <= '~');

@@ -8,6 +8,8 @@ namespace ChatService.Rest;
 internal static class OpenApiDescription
 {
     private const string Scheme = "session";
+    private const string RetryAfter = "Retry-After";
+    private static readonly ResponseHeader _retryAfter = new(RetryAfter, "Whole seconds, at least one, after which to try again.");
 
     public static void Configure(OpenApiOptions options)
     {
@@ -34,6 +36,7 @@ internal static class OpenApiDescription
             if (!context.Description.ActionDescriptor.EndpointMetadata.OfType<IAllowAnonymous>().Any())
                 operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
             OpenApiExamples.AddTo(operation);
+            AddHeaders(operation, context.Description.ActionDescriptor.EndpointMetadata.OfType<ResponseHeader>());
             AddAnyProblem(operation, context.Document!);
             return Task.CompletedTask;
         });
@@ -47,7 +50,28 @@ internal static class OpenApiDescription
             {
                 [ProblemResponse.MediaType] = new() { Schema = new OpenApiSchemaReference(nameof(ProblemResponse), document) },
             },
+            Headers = new Dictionary<string, IOpenApiHeader> { [RetryAfter] = Describe(_retryAfter) },
         };
+
+    private static void AddHeaders(OpenApiOperation operation, IEnumerable<ResponseHeader> told)
+    {
+        foreach (var (status, response) in operation.Responses!)
+        {
+            var headers = status.StartsWith('2') ? told : status is "429" or "503" ? [_retryAfter] : [];
+            foreach (var header in headers)
+            {
+                var described = (OpenApiResponse)response;
+                described.Headers ??= new Dictionary<string, IOpenApiHeader>();
+                described.Headers[header.Name] = Describe(header);
+            }
+        }
+    }
+
+    private static OpenApiHeader Describe(ResponseHeader header) =>
+        new() { Description = header.Description, Schema = new OpenApiSchema { Type = header == _retryAfter ? JsonSchemaType.Integer : JsonSchemaType.String } };
+
+    /// <summary>Says which header a route's success can have.</summary>
+    public static RouteHandlerBuilder Tells(this RouteHandlerBuilder route, string header, string description) => route.WithMetadata(new ResponseHeader(header, description));
 
     /// <summary>Says which problems a route can answer, beside those that any route can.</summary>
     public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params int[] statuses)
@@ -57,3 +81,6 @@ internal static class OpenApiDescription
         return route;
     }
 }
+
+/// <summary>A header of a route's success, for its description.</summary>
+internal sealed record ResponseHeader(string Name, string Description);

@@ -10,7 +10,7 @@ internal static class ConversationRoutes
         routes.MapGet("/users/{userId:long:min(1)}/conversations", ListAsync)
             .WithName("ListConversations").WithSummary("All conversations of a user, latest activity first, the archived ones last.")
             .Produces<ConversationListItem[]>().Refuses(401, 404);
-        routes.MapPost("/conversations", CreateAsync).TakesIdempotencyKey()
+        routes.MapPost("/conversations", CreateAsync).TakesIdempotencyKey().Tells("Location", "The conversation's path.")
             .WithName("CreateConversation").WithSummary("Opens a conversation of a user.")
             .Produces<ConversationResponse>(StatusCodes.Status201Created).Refuses(400, 401, 404, 422);
         routes.MapGet("/conversations/{id:long:min(1)}", GetAsync)

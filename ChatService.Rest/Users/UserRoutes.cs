@@ -10,6 +10,7 @@ internal static class UserRoutes
             .WithName("GetUser").WithSummary("A user by name.")
             .Produces<UserResponse>().Refuses(401, 404);
         routes.MapPost("/users", CreateAsync).AllowAnonymous()
+            .Tells("Location", "The user's path.").Tells("X-Session-Token", "In secure mode, the token of a session that has begun.")
             .WithName("CreateUser").WithSummary("Registers a user; in secure mode X-Session-Token has a session's token.")
             .Produces<NewUserResponse>(StatusCodes.Status201Created).Refuses(400, 409, 429, 503);
         routes.MapPatch("/users/{username}", ChangePasswordAsync)

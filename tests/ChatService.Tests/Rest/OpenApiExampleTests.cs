@@ -57,6 +57,9 @@ public sealed class OpenApiExampleTests : IAsyncLifetime
                 if (events.GetValueOrDefault(call) is { } stream) Assert.Equal(Said(stream.GetValue<string>()), Said(body));
                 else if (answers.GetValueOrDefault(call) is { } documented) AssertSame(documented, JsonNode.Parse(body), $"{name} {call}");
                 else Assert.Equal("", body);
+                foreach (var header in answer.Headers.Where(header => header.Key is "Location" or "X-Session-Token" or "Idempotent-Replayed"))
+                    Assert.True(response["headers"]?[header.Key] is not null, $"{name} {call}: {header.Key} is not described.");
+                Assert.Equal(response["headers"]?["Location"] is not null, answer.Headers.Location is not null);
                 if (name == "SignOut") http.DefaultRequestHeaders.Authorization = null;
                 if (name == "SignIn") http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", JsonNode.Parse(body)!["token"]!.GetValue<string>());
             }

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+
 namespace ChatService.Tests;
 
 public class OpenApiTests(Facade facade) : IClassFixture<Facade>
@@ -8,6 +10,29 @@ public class OpenApiTests(Facade facade) : IClassFixture<Facade>
         var served = await facade.Client.GetStringAsync("/openapi.json");
         var committed = await File.ReadAllTextAsync(Repository.PathOf("ChatService.Rest/openapi.json"));
         Assert.Equal(committed.TrimEnd(), served.ReplaceLineEndings("\n").TrimEnd());
+    }
+
+    [Fact]
+    public async Task The_headers_of_answers_are_described()
+    {
+        var paths = JsonNode.Parse(await facade.Client.GetStringAsync("/openapi.json"))!["paths"]!.AsObject();
+        var told = (
+            from path in paths
+            from method in path.Value!.AsObject()
+            from response in method.Value!["responses"]!.AsObject()
+            from header in response.Value!["headers"]?.AsObject() ?? []
+            select (Operation: method.Value["operationId"]!.GetValue<string>(), Status: response.Key, header.Key, Text: header.Value!["description"]?.GetValue<string>())).ToList();
+        Assert.All(told, header => Assert.NotEmpty(header.Text!));
+        Assert.Equal(
+            [
+                "Complete 200 Idempotent-Replayed", "CreateConversation 201 Idempotent-Replayed", "CreateConversation 201 Location", "CreateMessage 201 Idempotent-Replayed",
+                "CreateUser 201 Location", "CreateUser 201 X-Session-Token",
+            ],
+            told.Where(header => header.Key != "Retry-After").Select(header => $"{header.Operation} {header.Status} {header.Key}").Order(StringComparer.Ordinal));
+        var routes = paths.SelectMany(path => path.Value!.AsObject()).Select(method => method.Value!).ToList();
+        Assert.Equal(
+            routes.SelectMany(route => route["responses"]!.AsObject().Where(response => response.Key is "429" or "503" or "default").Select(response => $"{route["operationId"]} {response.Key}")).Order(),
+            told.Where(header => header.Key == "Retry-After").Select(header => $"{header.Operation} {header.Status}").Order());
     }
 }
 
