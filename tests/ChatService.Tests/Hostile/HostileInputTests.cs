@@ -17,8 +17,10 @@ public sealed class SqliteHostileInputTests(SecureSqliteApp app, ITestOutputHelp
 /// <summary>Whatever is sent gets a proper answer soon, harms nothing and leaves nothing behind.</summary>
 public abstract class HostileInputTests(IsolationApp app, ITestOutputHelper output)
 {
-    // The promise is a second each. It is printed, not asserted: other work shares the cores.
-    private static readonly TimeSpan _hopeless = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan _promised = TimeSpan.FromSeconds(1);
+
+    /// <summary>Other work shares the cores: what took longer in the crowd is sent so often by itself, and must keep the promise once.</summary>
+    private const int Tries = 3;
 
     /// <summary>All with CHAT_TEST_ALL=1, else a part; no table of values has a multiple of four, so they fall on other fields each time.</summary>
     private readonly int _step = TestRun.IsLong ? 1 : app.Database.Kind == DatabaseKind.Sqlite ? 4 : 8;
@@ -38,23 +40,38 @@ public abstract class HostileInputTests(IsolationApp app, ITestOutputHelper outp
             .Concat(HostileRest.All(Person.NumberOf(ada.Id), Person.NumberOf(conversation))).Where((_, i) => i % _step == 0).ToList();
         var before = await StoredRows.CountAsync(app.Database);
         ConcurrentBag<string> faults = [];
-        ConcurrentBag<(TimeSpan Time, string What)> times = [];
+        ConcurrentBag<(TimeSpan Time, HostileRequest Request)> times = [];
 
         var watch = Stopwatch.StartNew();
         await Parallel.ForEachAsync(requests, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (request, _) =>
         {
             var (fault, time) = await request.SendAsync(client);
             if (fault is not null) faults.Add(fault);
-            times.Add((time, request.What));
+            times.Add((time, request));
         });
 
-        var (slowest, what) = times.Max();
-        output.WriteLine($"{requests.Count} requests in {watch.Elapsed.TotalSeconds:0.0} s; the slowest took {slowest.TotalMilliseconds:0} ms: {what}");
+        var took = watch.Elapsed;
+        var (slowest, what) = times.MaxBy(one => one.Time);
+        var late = times.Where(one => one.Time >= _promised).Select(one => one.Request).ToList();
+        output.WriteLine($"{requests.Count} requests in {took.TotalSeconds:0.0} s; the slowest took {slowest.TotalMilliseconds:0} ms: {what.What}; {late.Count} took a second or more in the crowd");
+        var slow = await late.ToAsyncEnumerable().Where(async (request, _) => await IsSlowAsync(request, client)).Select(request => request.What).ToListAsync();
+        Assert.True(slow.Count == 0, $"By themselves and {Tries} times, these took a second or more:\n{string.Join('\n', slow)}");
         Assert.True(faults.IsEmpty, $"{faults.Count} of {requests.Count}:\n{string.Join('\n', faults.Order().Take(40))}");
         Assert.True(requests.Count >= 500, $"Only {requests.Count}.");
-        Assert.True(slowest < _hopeless, $"{what} took {slowest}.");
         Assert.Equal(before, await StoredRows.CountAsync(app.Database));
         Assert.Equal(ada.Id, (await ada.Client.DataAsync("{ me { id } }")).GetProperty("me").GetProperty("id").GetString());
+    }
+
+    private static async Task<bool> IsSlowAsync(HostileRequest request, HttpClient client)
+    {
+        for (var attempt = 0; attempt < Tries; attempt++)
+        {
+            var (fault, time) = await request.SendAsync(client);
+            Assert.Null(fault);
+            if (time < _promised) return false;
+        }
+
+        return true;
     }
 
     public static TheoryData<string, int?> Broken => new()
