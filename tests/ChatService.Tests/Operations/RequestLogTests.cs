@@ -18,7 +18,7 @@ public sealed class RequestLogTests
     public async Task Each_request_stream_and_socket_is_a_line_of_JSON_that_says_who_what_how_and_how_long()
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
-        await using var service = await ChatProcess.StartAsync(database, environment: "Production");
+        await using var service = await ChatProcess.StartAsync(database, settings: new Dictionary<string, string?> { ["AllowedHosts"] = "127.0.0.1" }, environment: "Production");
         using var http = service.CreateClient();
         using var created = await http.PostAsJsonAsync("/users", new { username = "ada", password = Password });
         var answer = await created.Content.ReadAsStringAsync();
@@ -27,6 +27,9 @@ public sealed class RequestLogTests
             Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
         using (var refused = await http.GetAsync("/users/secret-path?q=secret-query"))
             Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+        using (var stranger = new HttpRequestMessage(HttpMethod.Get, "/users/ada") { Headers = { Host = "evil.example" } })
+        using (var refused = await http.SendAsync(stranger))
+            Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         foreach (var path in (string[])["/users/nobody", "/no/such/path", "/"]) (await http.GetAsync(path)).Dispose();
         using (var query = await http.PostAsJsonAsync("/graphql", new { query = "query WhoAmI { me { id } }" }))
@@ -56,7 +59,7 @@ public sealed class RequestLogTests
             && Text(line, "Models") == "offline" && Text(line, "Embedder") == "hashing");
 
         var requests = lines.Where(line => Text(line, "Milliseconds") is not null).ToList();
-        Assert.Equal(11, requests.Count);
+        Assert.Equal(12, requests.Count);
         Assert.All(requests, line => Assert.Matches("^[0-9a-f]{32}$", Text(line, "Request")));
         Assert.All(requests, line => Assert.True(double.Parse(Text(line, "Milliseconds")!, System.Globalization.CultureInfo.InvariantCulture) > 0));
         var registered = Only("/users");
@@ -67,7 +70,7 @@ public sealed class RequestLogTests
         Assert.Equal(("/graphql", "query", "200", "1", "30"), (Text(asked, "Route"), Text(asked, "Kind"), Text(asked, "Status"), Text(asked, "User"), Text(asked, "Sent")));
         var answered = Only("/conversations/{id:long:min(1)}/messages:complete");
         Assert.Equal(("subscription", "CompletionEvents", "1"), (Text(answered, "Kind"), Text(answered, "Operation"), Text(answered, "User")));
-        Assert.Equal(2, requests.Count(line => Text(line, "Route") is null));
+        Assert.Equal(["200", "400", "404"], requests.Where(line => Text(line, "Route") is null).Select(line => Text(line, "Status")!).Order());
         var sockets = requests.Where(line => Text(line, "Operations") is not null).ToList();
         Assert.Equal(["1 Information 2", " Warning 0"], sockets.Select(line => $"{Text(line, "User")} {line.GetProperty("LogLevel").GetString()} {Text(line, "Operations")}"));
         Assert.Equal("4403", Text(sockets[1], "Status"));
