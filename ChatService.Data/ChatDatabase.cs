@@ -107,7 +107,9 @@ public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOpt
     private async Task<T> InTurnAsync<T>(long owner, Func<Task<T>> write, CancellationToken ct)
     {
         var turn = _turns[(ulong)owner % (ulong)_turns.Length];
-        if (!await turn.WaitAsync(options.Value.Deadline, ct)) throw new StorageException(StorageFault.Overloaded, null);
+        // All writers of a file are many; the writers of one owner wait for a database that does not answer.
+        if (!await turn.WaitAsync(options.Value.Deadline, ct))
+            throw new StorageException(_turns.Length == 1 ? StorageFault.Overloaded : StorageFault.Unavailable, null);
         try
         {
             return await write();

@@ -18,32 +18,45 @@ public sealed class IdBlocks(ChatDatabase database)
 
     private readonly Block[] _blocks = [.. Enum.GetValues<IdKind>().Select(_ => new Block())];
 
+    /// <exception cref="StorageException">The database failed: all who wait for the same block hear of it at once.</exception>
     public async ValueTask<long> NextAsync(IdKind kind, CancellationToken ct)
     {
         var block = _blocks[(int)kind];
-        await block.Turn.WaitAsync(ct);
-        try
+        while (true)
         {
-            if (block.Next == block.End)
+            Task taking;
+            lock (block)
             {
-                block.Next = await database.WriteAsync((db, token) => db.TakeIdsAsync(kind, token), ct);
-                block.End = block.Next + Size;
+                if (block.Next < block.End) return block.Next++;
+                taking = block.Taking ??= TakeAsync(kind, block);
             }
 
-            return block.Next++;
+            await taking.WaitAsync(ct);
+        }
+    }
+
+    /// <summary>Not with any caller's token: others wait for it too.</summary>
+    private async Task TakeAsync(IdKind kind, Block block)
+    {
+        await Task.Yield();
+        try
+        {
+            var first = await database.WriteAsync((db, token) => db.TakeIdsAsync(kind, token), CancellationToken.None);
+            lock (block) (block.Next, block.End) = (first, first + Size);
         }
         finally
         {
-            block.Turn.Release();
+            lock (block) block.Taking = null;
         }
     }
 
     private sealed class Block
     {
-        public SemaphoreSlim Turn { get; } = new(1);
-
         public long Next { get; set; }
 
         public long End { get; set; }
+
+        /// <summary>While the next block is on its way.</summary>
+        public Task? Taking { get; set; }
     }
 }

@@ -4,7 +4,8 @@ namespace ChatService.Rest;
 /// <param name="Name">The operation's name, which is also its file's: CreateMessage.</param>
 /// <param name="Document">Its GraphQL text; the same string instance each time.</param>
 /// <param name="Variables">Only what was sent, so that the schema's defaults hold; input objects are nested dictionaries.</param>
-public sealed record Operation(string Name, string Document, IReadOnlyDictionary<string, object?> Variables, Addressed ActsFor);
+/// <param name="IsWatched">What it begins is streamed next: it is refused where there is no place for a stream, before anything is begun.</param>
+public sealed record Operation(string Name, string Document, IReadOnlyDictionary<string, object?> Variables, Addressed ActsFor, bool IsWatched = false);
 
 /// <summary>
 /// What a route addresses. In documented mode the call acts as the owner of that, or as nobody if there is none;

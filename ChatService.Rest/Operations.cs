@@ -22,6 +22,13 @@ internal sealed class Operations(IOptions<RestOptions> options)
     public Task<Reply> MutateAsync(HttpContext http, string name, Addressed actsFor, params (string Name, object? Value)[] input) =>
         RunAsync(http, name, actsFor, ("input", Sent(input)));
 
+    /// <summary>Likewise, where what it begins is streamed next.</summary>
+    public async Task<Reply> BeginAsync(HttpContext http, string name, Addressed actsFor, params (string Name, object? Value)[] input)
+    {
+        var operation = Stored(name, actsFor, [("input", Sent(input))]) with { IsWatched = true };
+        return Judge(await _options.Run(http, operation, http.RequestAborted), actsFor);
+    }
+
     public IAsyncEnumerable<Reply> WatchAsync(HttpContext http, string name, Addressed actsFor, params (string Name, object? Value)[] variables) =>
         _options.Watch(http, Stored(name, actsFor, variables), http.RequestAborted).Select(answer => Judge(answer, actsFor));
 

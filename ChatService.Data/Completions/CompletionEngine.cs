@@ -11,13 +11,20 @@ namespace ChatService.Data;
 /// </summary>
 public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposable
 {
-    internal static readonly ChatError Overloaded =
+    private static readonly ChatError _overloaded =
         new(ErrorCode.Overloaded, "Too many answers are being made at once.", RetryAfter: TimeSpan.FromSeconds(2));
+
+    private static readonly ChatError _stopping = new(ErrorCode.ShuttingDown, "The service is stopping.", RetryAfter: TimeSpan.FromSeconds(5));
 
     /// <summary>What interrupted answers get for their commit when the service stops.</summary>
     private static readonly TimeSpan _toCommit = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(0.8);
+
+    /// <summary>In UTF-16 code units. No more is kept of an answer, which then ends with LENGTH.</summary>
+    private const int LongestText = 1 << 20;
+
+    private const int StrangeFaults = 10;
 
     private readonly ConcurrentDictionary<WakeKey, CompletionRun> _runs = new();
     private readonly SemaphoreSlim _slots;
@@ -33,6 +40,9 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     private readonly TimeProvider _time;
     private readonly ILogger<CompletionEngine> _logger;
     private Task _drained = Task.CompletedTask;
+    private volatile bool _isStopping;
+    private volatile bool _isPatient = true;
+    private volatile bool _triesToCommit = true;
 
     public CompletionEngine(
         ChatDatabase database, WakeUps wakeUps, ModelCatalog models, CompletionQuota quota, CompletionTelemetry telemetry, ProviderHealth health,
@@ -49,8 +59,6 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     /// <summary>Who holds the leases of what this process makes.</summary>
     public Guid Instance { get; } = Guid.NewGuid();
 
-    internal bool IsStopping { get; private set; }
-
     internal ICollection<CompletionRun> Runs => _runs.Values;
 
     Task IHostedService.StartAsync(CancellationToken cancellationToken)
@@ -65,7 +73,7 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     /// </summary>
     Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken)
     {
-        IsStopping = true;
+        _isStopping = true;
         _drained = DrainAsync();
         return Task.CompletedTask;
     }
@@ -89,11 +97,13 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     }
 
     /// <summary>Takes one of the places; to be given back, or handed over with <see cref="Launch"/>.</summary>
-    internal bool TryTakeSlot()
+    /// <returns>Null if there was one; else OVERLOADED or SHUTTING_DOWN.</returns>
+    internal ChatError? TakeSlot()
     {
-        if (_slots.Wait(0)) return true;
+        if (_isStopping) return _stopping;
+        if (_slots.Wait(0)) return null;
         _telemetry.LimitHit();
-        return false;
+        return _overloaded;
     }
 
     internal void GiveSlotBack() => _slots.Release();
@@ -102,6 +112,8 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     internal void Launch(CompletionRun run)
     {
         _runs[run.Key] = run;
+        // It was committed while the service was already stopping.
+        if (!_isPatient) run.Stop(StopReason.Interrupted);
         _ = RunAsync(run);
         _wakeUps.Wake(run.Key);
     }
@@ -113,15 +125,30 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
 
     internal void AbandonAll(long owner) => Abandon(run => run.Row.OwnerId == owner);
 
+    /// <summary>Takes all of the places: then nothing runs any more, and nothing is about to.</summary>
     private async Task DrainAsync()
     {
-        await EndsWithinAsync(_options.DrainTimeout);
+        var taken = await TakeSlotsAsync(0, _options.DrainTimeout);
+        _isPatient = false;
         foreach (var run in _runs.Values) run.Stop(StopReason.Interrupted);
-        await EndsWithinAsync(_toCommit);
+        await TakeSlotsAsync(taken, _toCommit);
+        _triesToCommit = false;
     }
 
-    private async Task EndsWithinAsync(TimeSpan time) =>
-        await ((Task)Task.WhenAll(_runs.Values.Select(run => run.Ended)).WaitAsync(time, _time)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    private async Task<int> TakeSlotsAsync(int taken, TimeSpan within)
+    {
+        using var deadline = new CancellationTokenSource(within, _time);
+        try
+        {
+            for (; taken < _options.MaximumRunning; taken++) await _slots.WaitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // What still runs is for whoever asked.
+        }
+
+        return taken;
+    }
 
     private void Abandon(Func<CompletionRun, bool> which)
     {
@@ -161,7 +188,7 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     /// <summary>In the answer's slot: a title is another call to a model.</summary>
     private async Task TitleAsync(Completion? committed, CompletionRun run)
     {
-        if (committed is not { Status: CompletionStatus.Completed } || IsStopping) return;
+        if (committed is not { Status: CompletionStatus.Completed } || _isStopping) return;
         try
         {
             await _titler.AskAsync(committed, run.Prompt, run.Stopped);
@@ -193,6 +220,10 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
                 }
 
                 ending.Note(piece);
+                if (run.Length < LongestText) continue;
+                // A provider that does not keep to its limit.
+                ending.Note(new AnswerPiece(null, FinishReason.Length, null, null));
+                break;
             }
 
             return ending with { Status = CompletionStatus.Completed };
@@ -200,6 +231,8 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         // Whatever a client library makes of a cancelled call.
         catch (Exception) when (run.Stopped.IsCancellationRequested)
         {
+            // The answer is whole if its provider has said so; only the count of its tokens was still to come.
+            if (ending.FinishReason is not null) return ending with { Status = CompletionStatus.Completed };
             return ending with { Status = run.StopReason == StopReason.Cancelled ? CompletionStatus.Cancelled : CompletionStatus.Interrupted };
         }
         catch (ProviderException fault)
@@ -214,10 +247,10 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         }
     }
 
-    /// <summary>Commits the end, however long the database is away: the answer has been paid for.</summary>
+    /// <summary>Commits the end, however long the database is away, until the process must go: the answer has been paid for.</summary>
     private async Task<Completion?> CommitAsync(CompletionRun run, CompletionEnding ending)
     {
-        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < _longestWait ? wait * 2 : wait)
+        for (var (wait, strange) = (TimeSpan.FromMilliseconds(100), 0); ; wait = wait < _longestWait ? wait * 2 : wait)
         {
             if (run.StopReason == StopReason.Abandoned) return null;
             try
@@ -227,10 +260,16 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
             catch (StorageException fault)
             {
                 run.CouldNotStore(fault);
-                if (IsStopping) throw;
+                if (!_triesToCommit) throw;
                 LogCommitLater(fault, run.Row.Id);
-                await Task.Delay(wait, _time);
             }
+            // Not known to be the database's absence, so it may be for good.
+            catch (Exception fault) when (++strange < StrangeFaults && _triesToCommit)
+            {
+                LogCommitLater(fault, run.Row.Id);
+            }
+
+            await Task.Delay(wait, _time);
         }
     }
 

@@ -14,6 +14,7 @@ public sealed partial class CompletionKeeper(
     IOptions<CompletionOptions> options, IOptions<DatabaseOptions> databaseOptions, ILogger<CompletionKeeper> logger) : BackgroundService
 {
     private const int Batch = 500;
+    private static readonly TimeSpan _soon = TimeSpan.FromSeconds(1);
     private readonly CompletionSettler _settler = new(database);
     private bool _leftoversAreSettled = databaseOptions.Value.Provider != DatabaseProvider.Sqlite;
     private Dictionary<WakeKey, (CompletionStatus Status, int Offset)> _seen = [];
@@ -40,19 +41,21 @@ public sealed partial class CompletionKeeper(
 
     private async Task EveryAsync(TimeSpan interval, Func<CancellationToken, Task> work, CancellationToken ct)
     {
-        using var timer = new PeriodicTimer(interval, clock.Time);
-        while (await timer.WaitForNextTickAsync(ct)) await TryAsync(work, ct);
+        var soon = interval < _soon ? interval : _soon;
+        for (var wait = interval; ; wait = await TryAsync(work, ct) ? interval : soon) await Task.Delay(wait, clock.Time, ct);
     }
 
-    private async Task TryAsync(Func<CancellationToken, Task> work, CancellationToken ct)
+    private async Task<bool> TryAsync(Func<CancellationToken, Task> work, CancellationToken ct)
     {
         try
         {
             await work(ct);
+            return true;
         }
         catch (Exception fault) when (!ct.IsCancellationRequested)
         {
             LogSkipped(fault);
+            return false;
         }
     }
 
@@ -71,13 +74,31 @@ public sealed partial class CompletionKeeper(
         if (made.Length > 0)
         {
             var until = clock.Now + options.Value.Lease;
-            await database.WriteAsync(
+            var kept = await database.WriteAsync(
                 (db, token) => db.Completions.Where(c => c.Instance == engine.Instance && c.Status == CompletionStatus.Running && made.Contains(c.Id))
                     .ExecuteUpdateAsync(set => set.SetProperty(c => c.LeaseUntil, until), token),
                 ct);
+            if (kept < made.Length) await GiveUpLostAsync(made, ct);
         }
 
         await SettleAsync((row, now) => row.LeaseUntil < now, all: false, ct);
+    }
+
+    /// <summary>
+    /// Another instance has taken this one for dead. Where the question was answered anew since, going on would be paid for nothing; else
+    /// the answer may still be stored when it is whole, but its pieces are nobody's any more.
+    /// </summary>
+    private async Task GiveUpLostAsync(long[] made, CancellationToken ct)
+    {
+        var replaced = await database.ReadAsync(
+            (db, token) => db.Messages.Where(m => made.Contains(m.Id) && m.Superseded).Select(m => new { m.OwnerId, m.Id }).ToListAsync(token), ct);
+        foreach (var row in replaced) engine.Find(new WakeKey(row.OwnerId, row.Id))?.Stop(StopReason.Abandoned);
+        await database.WriteAsync(
+            (db, token) => db.CompletionTexts
+                .Where(t => made.Contains(t.CompletionId)
+                    && db.Completions.Any(c => c.OwnerId == t.OwnerId && c.Id == t.CompletionId && c.Status != CompletionStatus.Running))
+                .ExecuteDeleteAsync(token),
+            ct);
     }
 
     private async Task SettleAsync(Func<Completion, DateTime, bool> isLeft, bool all, CancellationToken ct)
@@ -90,7 +111,8 @@ public sealed partial class CompletionKeeper(
             ct);
         foreach (var row in left)
         {
-            await _settler.InterruptAsync(row.OwnerId, row.Id, isLeft, ct);
+            // One owner whose row is locked must not keep all the others waiting.
+            await TryAsync(token => _settler.InterruptAsync(row.OwnerId, row.Id, isLeft, token), ct);
             wakeUps.Wake(new WakeKey(row.OwnerId, row.Id));
         }
     }

@@ -58,6 +58,15 @@ internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel mod
         }
     }
 
+    /// <summary>Of the text so far, in UTF-16 code units.</summary>
+    public int Length
+    {
+        get
+        {
+            lock (_lock) return _text.Length;
+        }
+    }
+
     /// <summary>Adds what the provider sent. Half a surrogate pair waits for its other half; what no database can keep is replaced.</summary>
     public bool Append(string piece)
     {

@@ -18,7 +18,8 @@ public sealed class CompletionService(
     ChatDatabase database, IdBlocks ids, ModelCatalog models, Recollection recollection, CompletionEngine engine, CompletionQuota quota,
     WakeUps wakeUps, Clock clock, IOptions<CompletionOptions> options)
 {
-    private static readonly ChatError _stopping = new(ErrorCode.ShuttingDown, "The service is stopping.", RetryAfter: TimeSpan.FromSeconds(5));
+    /// <summary>Never told to anybody: it undoes the unit, which comes again with what was recalled.</summary>
+    private static readonly ChatError _recallFirst = new(ErrorCode.Internal, "What is to be recalled is not there yet.");
 
     /// <summary>
     /// Stores the question, the answer's still empty message and the completion together, and has the engine make it.
@@ -35,34 +36,19 @@ public sealed class CompletionService(
         var once = Idempotent.Of(IdempotentOperation.StartCompletion, idempotencyKey, request);
         var questionId = request.Content is null ? 0 : await ids.NextAsync(IdKind.Message, ct);
         var answerId = await ids.NextAsync(IdKind.Message, ct);
-        if (engine.IsStopping) return _stopping;
-        var recalled = await recollection.FindAsync(owner, request, ct);
-        if (!engine.TryTakeSlot()) return CompletionEngine.Overloaded;
+        // Not for what turns out to be a repetition: the embedder may be paid for it.
+        var recalled = recollection.IsNeeded(request) ? null : Recollection.Nothing;
         CompletionRun? run = null;
-        var (counted, launched) = (false, false);
+        var (placed, counted, launched) = (false, false, false);
         try
         {
-            var started = await database.ChangeAsync<Once<Completion>>(
-                owner,
-                async (unit, token) =>
-                {
-                    run = null;
-                    var seen = await once.FindAsync(unit, token);
-                    if (seen.Failed) return seen.Error;
-                    var turn = await CompletionTurn.FindAsync(unit, request, seen.Value, models, token);
-                    if (turn.Failed) return turn.Error;
-                    if (turn.Value.Existing is { } existing) return new Once<Completion>(existing, Replayed: seen.Value is not null);
-                    // Only what is made anew counts, and once, however often the unit runs.
-                    if (!counted && quota.Take(owner) is { } limited) return limited;
-                    counted = true;
-                    var made = await turn.Value.BeginAsync(unit, request, recalled, questionId, answerId, engine.Instance, options.Value.Lease, token);
-                    if (made.Failed) return made.Error;
-                    if (seen.Value is { } earlier) earlier.ResultId = answerId;
-                    else once.Save(unit, answerId);
-                    run = made.Value;
-                    return new Once<Completion>(run.Row, Replayed: false);
-                },
-                ct);
+            var started = await BeginAsync();
+            if (started.Error == _recallFirst)
+            {
+                recalled = await recollection.FindAsync(owner, request, ct);
+                started = await BeginAsync();
+            }
+
             if (!started.Failed && run is not null)
             {
                 engine.Launch(run);
@@ -73,9 +59,34 @@ public sealed class CompletionService(
         }
         finally
         {
-            if (!launched) engine.GiveSlotBack();
+            if (placed && !launched) engine.GiveSlotBack();
             if (counted && !launched) quota.GiveBack(owner);
         }
+
+        Task<Result<Once<Completion>>> BeginAsync() => database.ChangeAsync<Once<Completion>>(
+            owner,
+            async (unit, token) =>
+            {
+                run = null;
+                var seen = await once.FindAsync(unit, token);
+                if (seen.Failed) return seen.Error;
+                var turn = await CompletionTurn.FindAsync(unit, request, seen.Value, models, token);
+                if (turn.Failed) return turn.Error;
+                if (turn.Value.Existing is { } existing) return new Once<Completion>(existing, Replayed: seen.Value is not null);
+                if (recalled is null) return _recallFirst;
+                // Only what is made anew needs a place and counts, and once, however often the unit runs.
+                if (!placed && engine.TakeSlot() is { } full) return full;
+                placed = true;
+                if (!counted && quota.Take(owner) is { } limited) return limited;
+                counted = true;
+                var made = await turn.Value.BeginAsync(unit, request, recalled, questionId, answerId, engine.Instance, options.Value.Lease, token);
+                if (made.Failed) return made.Error;
+                if (seen.Value is { } earlier) earlier.ResultId = answerId;
+                else once.Save(unit, answerId);
+                run = made.Value;
+                return new Once<Completion>(run.Row, Replayed: false);
+            },
+            ct);
     }
 
     public Task<Completion?> FindAsync(long owner, long id, CancellationToken ct) =>

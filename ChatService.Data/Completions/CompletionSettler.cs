@@ -37,7 +37,7 @@ internal sealed class CompletionSettler(ChatDatabase database)
             {
                 var row = await FindAsync(unit, made.Id, token);
                 if (row is null) return ChatError.NotFound;
-                if (row.Status != CompletionStatus.Running || row.Instance != instance) return row;
+                if (row.Instance != instance || !await IsOpenAsync(unit, row, token)) return row;
                 row.FinishReason = ending.Status == CompletionStatus.Completed ? ending.FinishReason : null;
                 row.UsageEstimated = ending.InputTokens is null || ending.OutputTokens is null;
                 row.InputTokens = ending.InputTokens ?? row.ContextTokens;
@@ -63,6 +63,15 @@ internal sealed class CompletionSettler(ChatDatabase database)
             return await EndAsync(unit, row, CompletionStatus.Interrupted, string.Concat(pieces), token);
         },
         ct);
+
+    /// <summary>
+    /// Not settled; or given up by another instance, which had not heard of this one for a while, and not replaced since:
+    /// the whole answer is there after all.
+    /// </summary>
+    private static async Task<bool> IsOpenAsync(OwnerWork unit, Completion row, CancellationToken ct) =>
+        row.Status == CompletionStatus.Running
+        || (row.Status == CompletionStatus.Interrupted
+            && await unit.Db.Messages.AnyAsync(m => m.OwnerId == row.OwnerId && m.Id == row.Id && !m.Superseded, ct));
 
     private static Task<Completion?> FindAsync(OwnerWork unit, long id, CancellationToken ct) =>
         unit.Db.Completions.SingleOrDefaultAsync(c => c.OwnerId == unit.Owner.Id && c.Id == id, ct);

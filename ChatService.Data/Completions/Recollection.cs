@@ -10,11 +10,15 @@ public sealed class Recollection(ChatDatabase database, ModelCatalog models, Sea
 {
     private const int MostHits = 8;
 
+    internal static IReadOnlyList<RankedMessage> Nothing { get; } = [];
+
+    /// <summary>Whether there may be something to recall: where it is asked for, and for the offline responder.</summary>
+    internal bool IsNeeded(CompletionRequest request) => request.Recall || models.All.Any(model => model.Name == OfflineModel.Name);
+
     /// <summary>Looked up before the transaction: the embedder may be a server elsewhere.</summary>
     /// <returns>The best hits, the best first; empty where nothing is to be recalled.</returns>
     internal async Task<IReadOnlyList<RankedMessage>> FindAsync(long owner, CompletionRequest request, CancellationToken ct)
     {
-        if (!request.Recall && models.All.All(model => model.Name != OfflineModel.Name)) return [];
         var asked = await database.ReadAsync(
             (db, token) => db.Conversations.Where(c => c.OwnerId == owner && c.Id == request.ConversationId)
                 .Select(c => new

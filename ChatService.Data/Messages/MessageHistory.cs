@@ -97,7 +97,11 @@ public sealed class MessageHistory(ChatDatabase database)
                     {
                         m.Id,
                         m.Content,
-                        Pieces = db.CompletionTexts.Where(t => t.OwnerId == owner && t.CompletionId == m.Id).OrderBy(t => t.Offset).Select(t => t.Content).ToList(),
+                        // Not those that a maker has written which was given up meanwhile.
+                        Pieces = db.CompletionTexts
+                            .Where(t => t.OwnerId == owner && t.CompletionId == m.Id
+                                && db.Completions.Any(c => c.OwnerId == t.OwnerId && c.Id == t.CompletionId && c.Status == CompletionStatus.Running))
+                            .OrderBy(t => t.Offset).Select(t => t.Content).ToList(),
                     })
                     .AsSingleQuery().ToListAsync(token);
                 return rows.ToDictionary(r => r.Id, r => r.Content + string.Concat(r.Pieces));

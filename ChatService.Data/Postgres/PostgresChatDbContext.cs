@@ -37,7 +37,9 @@ public sealed class PostgresChatDbContext(DbContextOptions<PostgresChatDbContext
         PostgresException { SqlState: PostgresErrorCodes.DiskFull } => StorageFault.Full,
         PostgresException { SqlState: PostgresErrorCodes.TooManyConnections } => StorageFault.Overloaded,
         PostgresException { IsTransient: true } => StorageFault.Unavailable,
-        PostgresException { SqlState: ['5', '7', ..] or ['0', '8', ..] } => StorageFault.Unavailable,
+        PostgresException { SqlState: ['5', '7', ..] or ['0', '8', ..] or ['2', '8', ..] } => StorageFault.Unavailable,
+        // A server that has become, or still is, a standby.
+        PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => StorageFault.Unavailable,
         PostgresException => null,
         NpgsqlException { InnerException: TimeoutException, Message: var said } when said.Contains("pool", StringComparison.Ordinal) => StorageFault.Overloaded,
         NpgsqlException => StorageFault.Unavailable,

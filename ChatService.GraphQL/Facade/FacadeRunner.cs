@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace ChatService.GraphQL;
 
 /// <summary>What the facade needs: its operations, run in this process as whoever calls, past the same guard, limits and access rules.</summary>
-internal sealed class FacadeRunner(InProcess operations, BearerToken bearer, Faults faults, IServiceProvider services, IOptions<FacadeOptions> options)
+internal sealed class FacadeRunner(InProcess operations, OpenStreams streams, BearerToken bearer, Faults faults, IServiceProvider services, IOptions<FacadeOptions> options)
 {
     private readonly DocumentedCaller? _documented =
         options.Value.Mode == FacadeMode.Documented ? services.GetRequiredService<DocumentedCaller>() : null;
@@ -60,8 +60,9 @@ internal sealed class FacadeRunner(InProcess operations, BearerToken bearer, Fau
             return Refuse(faults.Refuse(exception));
         }
 
-        return caller is null
-            ? Refuse(BearerToken.Refusal)
+        if (caller is null) return Refuse(BearerToken.Refusal);
+        return operation.IsWatched && !streams.HasRoom(caller)
+            ? Refuse(OpenStreams.Full)
             : await operations.RunAsync(caller, operation.Document, null, operation.Variables, ct);
     }
 

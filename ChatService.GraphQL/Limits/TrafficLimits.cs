@@ -12,7 +12,7 @@ public sealed class TrafficLimits
 {
     public const string Section = CompletionLimits.Section;
 
-    /// <summary>Whether rates and streams are limited. Off for load tests on one's own machine, and in Development; connections, operations at work and running completions stay limited. Default true.</summary>
+    /// <summary>Whether rates, and the streams of one user or address, are limited. Off for load tests on one's own machine, and in Development; streams in all, connections, operations at work and running completions stay limited. Default true.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>Requests of one user, 1 to 1,000,000. Default 100.</summary>

@@ -10,6 +10,10 @@ namespace ChatService.GraphQL;
 /// </summary>
 public sealed class OpenStreams : IDisposable
 {
+    /// <summary>What is said to whom there is no place for.</summary>
+    internal static readonly Refused Full =
+        Refused.Request(StatusCodes.Status429TooManyRequests, Codes.TooManyStreams, "Too many streams are open. Close one first.", TimeSpan.FromSeconds(1));
+
     private readonly ConcurrentDictionary<StreamLease, byte> _open = new();
     private readonly Dictionary<object, int> _counts = [];
     private readonly TrafficLimits _limits;
@@ -38,14 +42,7 @@ public sealed class OpenStreams : IDisposable
     {
         lock (_counts)
         {
-            if (_limits.Enabled && (_total >= _limits.Streams
-                || _counts.GetValueOrDefault(caller.Address) >= _limits.StreamsPerAddress
-                || (caller.UserId is { } user && _counts.GetValueOrDefault(user) >= _limits.StreamsPerUser)))
-            {
-                _telemetry.Hit("streams");
-                return null;
-            }
-
+            if (!HasPlace(caller)) return null;
             Count(caller, 1);
         }
         return Add(new StreamLease(caller, Close));
@@ -57,6 +54,22 @@ public sealed class OpenStreams : IDisposable
             lock (_counts)
                 Count(caller, -1);
         }
+    }
+
+    /// <summary>Whether one more would be let in now: for what is begun in order to be streamed.</summary>
+    public bool HasRoom(Caller caller)
+    {
+        lock (_counts) return HasPlace(caller);
+    }
+
+    private bool HasPlace(Caller caller)
+    {
+        // The total is a size of the instance, whoever asks.
+        var isFull = _total >= _limits.Streams
+            || (_limits.Enabled && (_counts.GetValueOrDefault(caller.Address) >= _limits.StreamsPerAddress
+                || (caller.UserId is { } user && _counts.GetValueOrDefault(user) >= _limits.StreamsPerUser)));
+        if (isFull) _telemetry.Hit("streams");
+        return !isFull;
     }
 
     /// <summary>Watches a socket, which is no stream and does not count as one.</summary>

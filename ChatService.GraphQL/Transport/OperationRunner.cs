@@ -113,7 +113,7 @@ public sealed class OperationRunner(
         CompiledOperation operation, IValidationResult arguments, OperationRequest request, Caller caller, CancellationToken ct)
     {
         if (streams.TryOpen(caller) is not { } stream)
-            return Refused.Request(429, Codes.TooManyStreams, "Too many streams are open. Close one first.", _soon);
+            return OpenStreams.Full;
         var scope = OpenScope(caller);
         var life = CancellationTokenSource.CreateLinkedTokenSource(ct, stream.Ended);
         var context = BuildContext(operation, arguments, request, scope.ServiceProvider, life.Token);

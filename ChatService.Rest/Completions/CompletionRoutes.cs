@@ -25,10 +25,8 @@ internal static class CompletionRoutes
             return Problem.Input("temperature", "The temperature must be a finite number.");
 
         var conversation = Addressed.Conversation(id);
-        var reply = await operations.MutateAsync(
-            http,
-            request.Stream ? "StartCompletion" : "Complete",
-            conversation,
+        (string Name, object? Value)[] input =
+        [
             ("conversationId", $"cnv_{id}"),
             ("content", request.Content),
             ("model", request.Model),
@@ -36,10 +34,12 @@ internal static class CompletionRoutes
             ("temperature", request.Temperature),
             ("regenerate", request.Regenerate),
             ("recall", request.Recall),
-            ("idempotencyKey", idempotencyKey));
-        if (reply.Problem is not null)
-            return reply.Problem;
-        return request.Stream ? await stream.OpenAsync(http, conversation, reply.Root) : Whole(http, reply.Root);
+            ("idempotencyKey", idempotencyKey),
+        ];
+        if (!request.Stream)
+            return (await operations.MutateAsync(http, "Complete", conversation, input)).Then(payload => Whole(http, payload));
+        var begun = await operations.BeginAsync(http, "StartCompletion", conversation, input);
+        return begun.Problem ?? await stream.OpenAsync(http, conversation, begun.Root);
     }
 
     // A status with a second media type is beyond Produces.

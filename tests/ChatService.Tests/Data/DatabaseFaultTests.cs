@@ -132,6 +132,52 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Many_who_write_while_it_hangs_are_all_told_that_it_is_away()
+    {
+        await using var app = ChatApp.Start(_database, _provider, new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:Chat"] = _proxy.ConnectionString,
+            ["Database:Deadline"] = "00:00:02",
+            ["Security:SessionCacheDuration"] = "00:00:01.9",
+        });
+        using var ada = _ada.At(app.Address);
+        var conversation = await ada.CreateConversationAsync();
+        _proxy.Stall();
+        // More than a block of ids has: they wait for the next one together, and not one after the other.
+        var refused = await Task.WhenAll(Enumerable.Range(0, 80).Select(_ => CodeAsync(ada, conversation)));
+        Assert.All(refused, code => Assert.Equal("STORAGE_UNAVAILABLE", code));
+        _proxy.Resume();
+    }
+
+    [Fact]
+    public async Task A_service_that_is_stopping_still_stores_a_whole_answer_once_the_database_is_back()
+    {
+        var gate = new Gate();
+        _provider.Answer(Reply.Of("Paid ", "for.").Wait(gate));
+        await using var service = await ChatProcess.StartAsync(
+            _database, _provider, new Dictionary<string, string?> { ["ConnectionStrings:Chat"] = _proxy.ConnectionString, ["Database:Deadline"] = "00:00:02" });
+        using var ada = _ada.At(service.Address);
+        var conversation = await ada.CreateConversationAsync();
+        await ada.StartAsync(conversation, "Dear?");
+        await gate.Reached;
+        await service.SignalAsync("TERM");
+        await Eventually.HoldsAsync(() => Task.FromResult(service.Output.Contains("shutting down", StringComparison.Ordinal)));
+        await _proxy.RefuseAsync();
+        gate.Open();
+        await Eventually.HoldsAsync(() => Task.FromResult(service.Output.Contains("could not be stored yet", StringComparison.Ordinal)));
+        _proxy.Accept();
+        Assert.Equal(0, await service.ExitAsync().WaitAsync(TimeSpan.FromSeconds(30)));
+        Assert.Equal([("USER", "Dear?"), ("ASSISTANT", "Paid for.")], await _ada.MessagesAsync(conversation));
+    }
+
+    private static async Task<string?> CodeAsync(Person person, string conversation)
+    {
+        using var response = await person.Http.PostAsJsonAsync($"/conversations/{Person.NumberOf(conversation)}/messages", new { content = "Now?" });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString();
+    }
+
+    [Fact]
     public void Each_fault_of_the_database_has_its_code()
     {
         var faults = _app.Services.GetRequiredService<Faults>();

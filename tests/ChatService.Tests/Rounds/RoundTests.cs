@@ -25,7 +25,7 @@ public sealed class PostgresRoundTests(ITestOutputHelper output) : RoundTests(ou
 
 /// <summary>The service killed.</summary>
 [Collection(Alone.Name)]
-public sealed class SqliteRoundTests(ITestOutputHelper output) : RoundTests(output, rounds: 2)
+public sealed class SqliteRoundTests(ITestOutputHelper output) : RoundTests(output, rounds: 5)
 {
     protected override Task<TestDatabase> CreateAsync() => Databases.CreateAsync(DatabaseKind.Sqlite);
 }
@@ -106,7 +106,7 @@ public abstract class RoundTests(ITestOutputHelper output, int rounds)
         await check.SettledAsync(authors);
         await following.CancelAsync();
         await followers;
-        await check.StoredAsync(authors, trouble.Made.Count);
+        await check.StoredAsync(authors, FaultsEach);
         foreach (var author in authors) author.Dispose();
     }
 
