@@ -2,7 +2,7 @@ namespace ChatService.GraphQL;
 
 /// <summary>GraphQL over HTTP: POST, and GET for queries. Follows the specification's draft of 2025.</summary>
 public sealed class HttpTransport(
-    OperationRunner runner, RequestReader reader, BearerToken tokens, SseTransport events, WebSocketTransport sockets, Faults faults)
+    OperationRunner runner, RequestReader reader, ResponseWriter writer, BearerToken tokens, SseTransport events, WebSocketTransport sockets, Faults faults)
 {
     public async Task HandleAsync(HttpContext http)
     {
@@ -18,6 +18,10 @@ public sealed class HttpTransport(
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
             // Nobody is left to answer.
+        }
+        catch (TimeoutException) when (http.Response.HasStarted)
+        {
+            http.Abort();
         }
         catch (Exception exception) when (!http.Response.HasStarted)
         {
@@ -58,7 +62,7 @@ public sealed class HttpTransport(
         _ => throw new InvalidOperationException("An outcome is refused, executed or streaming."),
     };
 
-    private static Task RefuseAsync(HttpContext http, Accepted accepted, Refused refused)
+    private Task RefuseAsync(HttpContext http, Accepted accepted, Refused refused)
     {
         RetryAfter.Set(http.Response, refused);
         if (refused.Status == StatusCodes.Status405MethodNotAllowed)
@@ -69,20 +73,22 @@ public sealed class HttpTransport(
         return WriteAsync(http, accepted, isLenient ? StatusCodes.Status200OK : refused.Status, refused);
     }
 
-    private static async Task WriteAsync(HttpContext http, Accepted accepted, int status, OperationOutcome outcome)
+    private async Task WriteAsync(HttpContext http, Accepted accepted, int status, OperationOutcome outcome)
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = $"{accepted.Json ?? Accepted.PlainJson}; charset=utf-8";
         if (outcome is Executed { Result.Errors: { Count: > 0 } errors })
             RetryAfter.Set(http.Response, errors);
         await http.Response.StartAsync(http.RequestAborted);
-        await using (var json = ResultWriter.Open(http.Response.BodyWriter))
+        if (outcome is Executed executed)
         {
-            if (outcome is Executed executed)
-                ResultWriter.Write(json, executed.Result, RequestId.Of(http));
-            else
-                ResultWriter.Write(json, (Refused)outcome, RequestId.Of(http));
+            await writer.WriteAsync(http, executed.Result);
         }
-        await http.Response.BodyWriter.FlushAsync(http.RequestAborted);
+        else
+        {
+            using var json = ResultWriter.Open(http.Response.BodyWriter);
+            ResultWriter.Write(json, (Refused)outcome, RequestId.Of(http));
+        }
+        await writer.FlushAsync(http);
     }
 }

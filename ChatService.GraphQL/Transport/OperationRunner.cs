@@ -101,7 +101,7 @@ public sealed class OperationRunner(
         try
         {
             var result = await _strategy.ExecuteAsync(context);
-            return new Executed(new OperationResult(result.Data as ExecutionNode, ErrorReport.From(context.Errors)));
+            return new Executed(Bounded(result.Data as ExecutionNode, context.Errors));
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -132,7 +132,7 @@ public sealed class OperationRunner(
         return new Executed(new OperationResult(null, ErrorReport.From(context.Errors)));
     }
 
-    private static async IAsyncEnumerable<OperationResult> ReadAsync(
+    private async IAsyncEnumerable<OperationResult> ReadAsync(
         IAsyncEnumerable<ExecutionResult> results, OpenSource opened, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var owned = opened;
@@ -148,9 +148,14 @@ public sealed class OperationRunner(
             {
                 throw new StreamCutException(reason);
             }
-            yield return new OperationResult(reader.Current.Data as ExecutionNode, ErrorReport.From(reader.Current.Errors ?? []));
+            yield return Bounded(reader.Current.Data as ExecutionNode, reader.Current.Errors);
         }
     }
+
+    private OperationResult Bounded(ExecutionNode? data, IEnumerable<ExecutionError>? errors)
+        => AnswerLength.IsWithin(_options.MaxAnswerLength, data)
+            ? new OperationResult(data, ErrorReport.From(errors))
+            : new OperationResult(null, [new OperationError(Codes.QueryTooComplex, $"The answer has more than {_options.MaxAnswerLength} characters.")]);
 
     private AsyncServiceScope OpenScope(Caller caller)
     {

@@ -3,12 +3,11 @@ using System.Collections;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using GraphQL.Execution;
 
 namespace ChatService.GraphQL;
 
 /// <summary>
-/// Writes results as JSON, straight from the executed tree. Letters stay letters (no \u00e9), half a surrogate pair becomes U+FFFD,
+/// Writes errors and values as JSON; <see cref="ResultPieces"/> goes through the executed tree with it. Letters stay letters (no \u00e9), half a surrogate pair becomes U+FFFD,
 /// a number that JSON does not know becomes null: what leaves is always valid.
 /// </summary>
 public static class ResultWriter
@@ -16,20 +15,6 @@ public static class ResultWriter
     private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
     public static Utf8JsonWriter Open(IBufferWriter<byte> output) => new(output, _options);
-
-    /// <summary>The answer of an operation that began: always with <c>data</c>.</summary>
-    public static void Write(Utf8JsonWriter json, OperationResult result, string requestId)
-    {
-        json.WriteStartObject();
-        if (result.Errors.Count > 0)
-        {
-            json.WritePropertyName("errors");
-            WriteErrors(json, result.Errors, requestId);
-        }
-        json.WritePropertyName("data");
-        WriteNode(json, result.Data);
-        json.WriteEndObject();
-    }
 
     /// <summary>The answer of an operation that did not: never with <c>data</c>.</summary>
     public static void Write(Utf8JsonWriter json, Refused refused, string requestId)
@@ -79,38 +64,7 @@ public static class ResultWriter
         json.WriteEndArray();
     }
 
-    private static void WriteNode(Utf8JsonWriter json, ExecutionNode? node)
-    {
-        switch (node)
-        {
-            case ObjectExecutionNode { SubFields: { } fields }:
-                json.WriteStartObject();
-                foreach (var field in fields)
-                {
-                    json.WritePropertyName(field.Name!);
-                    WriteNode(json, field);
-                }
-                json.WriteEndObject();
-                break;
-            case ArrayExecutionNode { Items: { } items }:
-                json.WriteStartArray();
-                foreach (var item in items)
-                    WriteNode(json, item);
-                json.WriteEndArray();
-                break;
-            case ArrayExecutionNode { SerializedResult: { } values }:
-                WriteList(json, values);
-                break;
-            case ValueExecutionNode leaf:
-                WriteValue(json, leaf.Result);
-                break;
-            default:
-                json.WriteNullValue();
-                break;
-        }
-    }
-
-    private static void WriteList(Utf8JsonWriter json, IEnumerable values)
+    internal static void WriteList(Utf8JsonWriter json, IEnumerable values)
     {
         json.WriteStartArray();
         foreach (var value in values)
@@ -118,7 +72,7 @@ public static class ResultWriter
         json.WriteEndArray();
     }
 
-    private static void WriteValue(Utf8JsonWriter json, object? value)
+    internal static void WriteValue(Utf8JsonWriter json, object? value)
     {
         switch (value)
         {

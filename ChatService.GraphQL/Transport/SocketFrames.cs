@@ -5,12 +5,11 @@ namespace ChatService.GraphQL;
 /// <summary>The messages that the server sends.</summary>
 internal static class SocketFrames
 {
-    public static void WriteNext(Utf8JsonWriter json, string id, OperationResult result, string requestId)
+    public static ResultPieces WriteNext(Utf8JsonWriter json, string id, OperationResult result, string requestId)
     {
         WriteStart(json, "next", id);
         json.WritePropertyName("payload");
-        ResultWriter.Write(json, result, requestId);
-        json.WriteEndObject();
+        return new ResultPieces(json, result, requestId);
     }
 
     public static void WriteErrors(Utf8JsonWriter json, string id, IReadOnlyList<OperationError> errors, string requestId)

@@ -6,7 +6,7 @@ using System.Text.Json;
 namespace ChatService.GraphQL;
 
 /// <summary>
-/// Sends, one message at a time and each within its time. Whoever sends waits until the message is written: that is what paces
+/// Sends, one message at a time, a long one in several frames, and each frame within its time. Whoever sends waits until the message is written: that is what paces
 /// a stream by its reader. Its callers are the operations of one socket, so those who wait are bounded too.
 /// </summary>
 internal sealed class SocketWriter(WebSocket socket, TransportOptions options, TimeProvider time) : IAsyncDisposable
@@ -26,11 +26,19 @@ internal sealed class SocketWriter(WebSocket socket, TransportOptions options, T
         _turn.Dispose();
     }
 
-    /// <param name="write">Writes the message; called when its turn has come.</param>
+    /// <summary>Sends a message that is short.</summary>
+    /// <inheritdoc cref="SendAsync(Func{Utf8JsonWriter, ResultPieces?}, Func{bool}?)"/>
+    public Task<bool> SendAsync(Action<Utf8JsonWriter> write) => SendAsync(json =>
+    {
+        write(json);
+        return null;
+    });
+
+    /// <param name="write">Writes the message, but for the pieces that it returns; called when its turn has come.</param>
     /// <param name="isWanted">Asked at the same moment; a message that is no longer wanted is dropped.</param>
     /// <returns>Whether to go on; false if the socket closes or is gone.</returns>
     /// <exception cref="TimeoutException">The client does not read.</exception>
-    public async Task<bool> SendAsync(Action<Utf8JsonWriter> write, Func<bool>? isWanted = null)
+    public async Task<bool> SendAsync(Func<Utf8JsonWriter, ResultPieces?> write, Func<bool>? isWanted = null)
     {
         await _turn.WaitAsync();
         Task? sending = null;
@@ -41,12 +49,20 @@ internal sealed class SocketWriter(WebSocket socket, TransportOptions options, T
             if (isWanted?.Invoke() == false)
                 return true;
             var message = new ArrayBufferWriter<byte>(512);
-            using (var json = ResultWriter.Open(message))
-                write(json);
-            // No token: cancelling a send tears the connection down, and then nobody learns why.
-            Sent += message.WrittenCount;
-            sending = socket.SendAsync(message.WrittenMemory, WebSocketMessageType.Text, true, CancellationToken.None).AsTask();
-            await sending.WaitAsync(options.WriteTimeout, time);
+            using var json = ResultWriter.Open(message);
+            var pieces = write(json);
+            bool isMore;
+            do
+            {
+                isMore = pieces?.WriteNext() == true;
+                json.Flush();
+                Sent += message.WrittenCount;
+                // No token: cancelling a send tears the connection down, and then nobody learns why.
+                sending = socket.SendAsync(message.WrittenMemory, WebSocketMessageType.Text, endOfMessage: !isMore, CancellationToken.None).AsTask();
+                await sending.WaitAsync(options.WriteTimeout, time);
+                message.ResetWrittenCount();
+            }
+            while (isMore);
             return true;
         }
         catch (Exception fault) when (fault is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)

@@ -10,7 +10,7 @@ namespace ChatService.GraphQL;
 /// fixed lines around JSON that has no line break, so they are written straight into the response; .NET's own formatter would
 /// copy each result and knows neither comments nor a limit for a write.
 /// </summary>
-public sealed class SseTransport(IOptions<TransportOptions> options, TimeProvider time)
+public sealed class SseTransport(ResponseWriter writer, IOptions<TransportOptions> options, TimeProvider time)
 {
     private readonly TransportOptions _options = options.Value;
 
@@ -23,8 +23,8 @@ public sealed class SseTransport(IOptions<TransportOptions> options, TimeProvide
         {
             while (await NextAsync(reader, http, response))
             {
-                WriteNext(response, reader.Current, RequestId.Of(http));
-                await FlushAsync(http, response);
+                await WriteNextAsync(http, response, reader.Current);
+                await writer.FlushAsync(http);
             }
             await CompleteAsync(http, response);
         }
@@ -41,7 +41,7 @@ public sealed class SseTransport(IOptions<TransportOptions> options, TimeProvide
     public async Task WriteAsync(HttpContext http, OperationResult result)
     {
         var response = await StartAsync(http);
-        WriteNext(response, result, RequestId.Of(http));
+        await WriteNextAsync(http, response, result);
         await CompleteAsync(http, response);
     }
 
@@ -66,11 +66,10 @@ public sealed class SseTransport(IOptions<TransportOptions> options, TimeProvide
         return http.Response.BodyWriter;
     }
 
-    private static void WriteNext(PipeWriter response, OperationResult result, string requestId)
+    private async Task WriteNextAsync(HttpContext http, PipeWriter response, OperationResult result)
     {
         response.Write("event: next\ndata: "u8);
-        using (var json = ResultWriter.Open(response))
-            ResultWriter.Write(json, result, requestId);
+        await writer.WriteAsync(http, result);
         response.Write("\n\n"u8);
     }
 
@@ -78,7 +77,7 @@ public sealed class SseTransport(IOptions<TransportOptions> options, TimeProvide
     {
         // The empty data line makes it an event for EventSource, which drops those without.
         response.Write("event: complete\ndata:\n\n"u8);
-        return FlushAsync(http, response);
+        return writer.FlushAsync(http);
     }
 
     private async Task<bool> NextAsync(IAsyncEnumerator<OperationResult> reader, HttpContext http, PipeWriter response)
@@ -92,7 +91,7 @@ public sealed class SseTransport(IOptions<TransportOptions> options, TimeProvide
             while (await IsIdleAsync(pending, http.RequestAborted))
             {
                 response.Write(":\n\n"u8);
-                await FlushAsync(http, response);
+                await writer.FlushAsync(http);
             }
         }
         catch
@@ -111,15 +110,5 @@ public sealed class SseTransport(IOptions<TransportOptions> options, TimeProvide
         var first = await Task.WhenAny(pending, Task.Delay(_options.KeepAlive, time, idle.Token));
         await idle.CancelAsync();
         return first != pending && !aborted.IsCancellationRequested;
-    }
-
-    /// <exception cref="TimeoutException">The reader is too slow; the server's own minimum rate would keep it for minutes.</exception>
-    private async Task FlushAsync(HttpContext http, PipeWriter response)
-    {
-        var flush = response.FlushAsync(http.RequestAborted);
-        if (!flush.IsCompleted)
-            await flush.AsTask().WaitAsync(_options.WriteTimeout, time);
-        // Writing to a connection that is gone does not throw.
-        http.RequestAborted.ThrowIfCancellationRequested();
     }
 }

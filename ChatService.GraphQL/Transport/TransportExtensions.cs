@@ -28,6 +28,7 @@ public static class TransportExtensions
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<InProcess>();
         services.AddSingleton<RequestReader>();
+        services.AddSingleton<ResponseWriter>();
         services.AddSingleton<SseTransport>();
         services.AddSingleton<WebSocketTransport>();
         services.AddSingleton<HttpTransport>();

@@ -13,6 +13,13 @@ public sealed class TransportOptions
     [Range(1_024, 100 * 1_024 * 1_024)]
     public int MaxMessageBytes { get; set; } = 1_024 * 1_024;
 
+    /// <summary>
+    /// One answer, or one event of a stream, its names and texts together in UTF-16 units: default 16,777,216, 1,024 to 1,000,000,000.
+    /// A page of a hundred of the longest messages has 13,107,200; on the wire a unit takes up to three bytes, a control character six.
+    /// </summary>
+    [Range(1_024, 1_000_000_000)]
+    public int MaxAnswerLength { get; set; } = 16 * 1_024 * 1_024;
+
     /// <summary>Time for one operation that is no stream: default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -32,7 +39,7 @@ public sealed class TransportOptions
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>Time that one write to a stream may take before its reader counts as gone: default 10 s.</summary>
+    /// <summary>Time that one write of an answer's piece, or to a stream, may take before its reader counts as gone: default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

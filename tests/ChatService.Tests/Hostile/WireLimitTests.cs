@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json;
 
 namespace ChatService.Tests;
 
@@ -47,6 +49,31 @@ public sealed class WireLimitTests(SecureSqliteApp app) : IClassFixture<SecureSq
                 Assert.Equal((path, depth, isTaken), (path, depth, response.IsSuccessStatusCode));
                 if (!isTaken) Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
             }
+        }
+    }
+
+    [Fact]
+    public async Task An_answer_has_as_much_as_a_page_of_the_longest_messages()
+    {
+        using var ada = await Asker.SettleAsync(app);
+        var client = new GraphQLClient(ada.Http);
+        var created = await client.DataAsync(
+            "mutation($input: CreateMessageInput!) { createMessage(input: $input) { message { id } } }",
+            new { input = new { conversationId = ada.Conversation, content = new string('€', 131_072) } });
+        var message = created.GetProperty("createMessage").GetProperty("message").GetProperty("id").GetString();
+        var ids = Enumerable.Repeat(message, 100).ToArray();
+
+        var page = await AskAsync("content");
+        Assert.True(page.Length > 100 * 3 * 131_072, $"{page.Length} bytes");
+        // A gigabyte and more, made of one message.
+        var refused = JsonDocument.Parse(await AskAsync(string.Concat(Enumerable.Range(0, 30).Select(i => $"a{i}: content ")))).RootElement;
+        Assert.Equal(["QUERY_TOO_COMPLEX"], refused.Codes());
+
+        async Task<byte[]> AskAsync(string fields)
+        {
+            using var response = await ada.Http.PostAsJsonAsync(
+                "/graphql", new { query = $"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on Message {{ {fields} }} }} }}", variables = new { ids } });
+            return await response.Content.ReadAsByteArrayAsync();
         }
     }
 

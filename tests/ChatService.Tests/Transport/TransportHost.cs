@@ -5,6 +5,7 @@ using ChatService.Data;
 using ChatService.GraphQL;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -15,6 +16,7 @@ namespace ChatService.Tests;
 public sealed class TransportHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
+    private int _serving;
 
     private TransportHost(WebApplication app) => _app = app;
 
@@ -28,6 +30,9 @@ public sealed class TransportHost : IAsyncDisposable
     public Uri Url => new(_app.Urls.Single() + "/graphql");
 
     public HttpClient Client { get; private init; } = new();
+
+    /// <summary>Requests that are being served now.</summary>
+    public int Serving => _serving;
 
     public static async Task<TransportHost> StartAsync(params (string Key, string Value)[] settings)
     {
@@ -45,8 +50,9 @@ public sealed class TransportHost : IAsyncDisposable
             (token, _) => new(host!.Sessions.TryGetValue(token, out var user) ? new LiveSession(user, token, DateTime.MaxValue) : null),
             (open, _) => Task.FromResult<IReadOnlySet<SessionKey>>(open.Where(session => host!.Sessions.ContainsKey(session.TokenHash)).ToHashSet())));
         var app = builder.Build();
-        app.MapChatGraphQL("/graphql");
         host = new TransportHost(app);
+        app.Use(host.ServeAsync);
+        app.MapChatGraphQL("/graphql");
         await app.StartAsync();
         return host;
     }
@@ -86,6 +92,19 @@ public sealed class TransportHost : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
+    }
+
+    private async Task ServeAsync(HttpContext http, RequestDelegate next)
+    {
+        Interlocked.Increment(ref _serving);
+        try
+        {
+            await next(http);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _serving);
+        }
     }
 }
 
