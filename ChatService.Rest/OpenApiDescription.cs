@@ -45,7 +45,7 @@ internal static class OpenApiDescription
     private static void AddAnyProblem(OpenApiOperation operation, OpenApiDocument document) =>
         operation.Responses!["default"] = new OpenApiResponse
         {
-            Description = "Any other problem: 403 a foreign origin, 405, 413 more than 1 MiB, 415 no JSON, 429 a limit, 503 no database or stopping. Retry-After says when to try again.",
+            Description = "Any other problem: 403 a foreign origin, 405, 408 a body that does not arrive, 413 more than 1 MiB, 415 no JSON, 429 a limit, 503 no database or stopping. Retry-After says when to try again.",
             Content = new Dictionary<string, OpenApiMediaType>
             {
                 [ProblemResponse.MediaType] = new() { Schema = new OpenApiSchemaReference(nameof(ProblemResponse), document) },

@@ -85,6 +85,7 @@ internal static class Problems
         ProblemCode.QueryTooComplex => (400, "The request asks for too much."),
         ProblemCode.BatchingDisabled => (400, "One operation at a time."),
         ProblemCode.PayloadTooLarge => (413, "The body is larger than 1 MiB."),
+        ProblemCode.RequestTimeout => (408, "The body did not arrive in time."),
         ProblemCode.UnsupportedMediaType => (415, "The body must be application/json in UTF-8, not encoded further."),
         ProblemCode.RateLimited => (429, "Too many requests."),
         ProblemCode.TooManyStreams => (429, "Too many streams."),

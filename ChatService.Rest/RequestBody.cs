@@ -5,6 +5,8 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 
 namespace ChatService.Rest;
@@ -33,9 +35,12 @@ internal abstract class RequestBody
         if (!IsPlainJson(request))
             return (null, new Problem(ProblemCode.UnsupportedMediaType));
 
+        var aborted = request.HttpContext.RequestAborted;
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        deadline.CancelAfter(request.HttpContext.RequestServices.GetRequiredService<IOptions<RestOptions>>().Value.ReceiveTimeout);
         try
         {
-            var bytes = await ReadBytesAsync(request);
+            var bytes = await ReadBytesAsync(request, deadline.Token);
             if (bytes is null)
                 return (null, new Problem(ProblemCode.PayloadTooLarge));
             // Members that nobody asks for are not looked at; what is no UTF-8 is refused wherever it stands.
@@ -45,6 +50,10 @@ internal abstract class RequestBody
             if (JsonSerializer.Deserialize(bytes, type) is not { } value)
                 return (null, Unreadable(null));
             return FindMissing(type, value) is { } member ? (null, Problem.Input(member, "This member is needed.")) : (value, null);
+        }
+        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+        {
+            return (null, new Problem(ProblemCode.RequestTimeout));
         }
         catch (JsonException fault)
         {
@@ -68,13 +77,13 @@ internal abstract class RequestBody
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
         && request.Headers.ContentEncoding.All(encoding => encoding is null or "" or "identity");
 
-    private static async Task<byte[]?> ReadBytesAsync(HttpRequest request)
+    private static async Task<byte[]?> ReadBytesAsync(HttpRequest request, CancellationToken ct)
     {
         if (request.ContentLength > MaxBytes)
             return null;
         while (true)
         {
-            var read = await request.BodyReader.ReadAsync(request.HttpContext.RequestAborted);
+            var read = await request.BodyReader.ReadAsync(ct);
             if (read.Buffer.Length > MaxBytes)
             {
                 request.BodyReader.AdvanceTo(read.Buffer.End);

@@ -17,6 +17,10 @@ public sealed class RestOptions
     /// <summary>Whether calls act as the owner of what they address, without a token. Default: false.</summary>
     public bool Documented { get; set; }
 
+    /// <summary>How long a request's body may take to arrive. Default: 15 s. Range: 1 ms to 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
+    public TimeSpan ReceiveTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
     /// <summary>After how much silence an event stream gets a comment. Default: 15 s. Range: 1 ms to 10 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:10:00")]
     public TimeSpan PingInterval { get; set; } = TimeSpan.FromSeconds(15);

@@ -12,10 +12,11 @@ public static class FacadeExtensions
         var section = configuration.GetSection(FacadeOptions.Section);
         services.AddOptions<FacadeOptions>().Bind(section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<FacadeRunner>();
-        services.AddOptions<RestOptions>().Configure<FacadeRunner, IOptions<FacadeOptions>>((rest, runner, facade) =>
+        services.AddOptions<RestOptions>().Configure<FacadeRunner, IOptions<FacadeOptions>, IOptions<TransportOptions>>((rest, runner, facade, transport) =>
         {
             rest.Run = runner.RunAsync;
             rest.Watch = runner.WatchAsync;
+            rest.ReceiveTimeout = transport.Value.ReceiveTimeout;
             rest.NormalizeName = name => Input.NormalizeUsername(name) ?? name;
             rest.Documented = facade.Value.Mode == FacadeMode.Documented;
         });

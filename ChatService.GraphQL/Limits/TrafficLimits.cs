@@ -79,6 +79,10 @@ public sealed class TrafficLimits
     [Range(1, 1_000_000)]
     public int Streams { get; set; } = 1_000;
 
+    /// <summary>WebSockets of one address, 1 to 1,000,000; one more is refused. Default 200.</summary>
+    [Range(1, 1_000_000)]
+    public int SocketsPerAddress { get; set; } = 200;
+
     /// <summary>Connections in all, 1 to 1,000,000; one more is closed. Default 4,000.</summary>
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 4_000;

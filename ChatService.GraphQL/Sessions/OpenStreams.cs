@@ -72,6 +72,30 @@ public sealed class OpenStreams : IDisposable
         return !isFull;
     }
 
+    /// <summary>Counts a socket for its address, from the handshake on and whoever will speak there.</summary>
+    /// <returns>The place, to be disposed of; null if the address has too many.</returns>
+    public IDisposable? TryConnect(Caller caller)
+    {
+        var key = (nameof(TrafficLimits.SocketsPerAddress), caller.Address);
+        lock (_counts)
+        {
+            if (_limits.Enabled && _counts.GetValueOrDefault(key) >= _limits.SocketsPerAddress)
+            {
+                _telemetry.Hit("sockets");
+                return null;
+            }
+
+            Count(key, 1);
+        }
+        return new SocketPlace(GiveBack);
+
+        void GiveBack()
+        {
+            lock (_counts)
+                Count(key, -1);
+        }
+    }
+
     /// <summary>Watches a socket, which is no stream and does not count as one.</summary>
     public StreamLease Watch(Caller caller) => Add(new StreamLease(caller, stream => _open.TryRemove(stream, out _)));
 
@@ -113,6 +137,12 @@ public sealed class OpenStreams : IDisposable
         else
             _counts.Remove(key);
     }
+}
+
+/// <summary>A socket's place. Disposed of once, by whoever serves the socket.</summary>
+internal sealed class SocketPlace(Action giveBack) : IDisposable
+{
+    public void Dispose() => giveBack();
 }
 
 /// <summary>One of them. Disposing it gives the place back.</summary>

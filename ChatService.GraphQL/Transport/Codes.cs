@@ -15,6 +15,7 @@ public static class Codes
     public const string QueryTooComplex = "QUERY_TOO_COMPLEX";
     public const string QueryTooLarge = "QUERY_TOO_LARGE";
     public const string RateLimited = "RATE_LIMITED";
+    public const string RequestTimeout = "REQUEST_TIMEOUT";
     public const string ShuttingDown = "SHUTTING_DOWN";
     public const string TooManyStreams = "TOO_MANY_STREAMS";
     public const string Unauthenticated = "UNAUTHENTICATED";

@@ -8,6 +8,7 @@ namespace ChatService.GraphQL;
 public sealed class RequestReader(IOptions<TransportOptions> options)
 {
     private readonly int _maxBytes = options.Value.MaxMessageBytes;
+    private readonly TimeSpan _patience = options.Value.ReceiveTimeout;
 
     /// <returns>Either the request or why there is none.</returns>
     public async ValueTask<(OperationRequest? Request, Refused? Refused)> ReadAsync(HttpRequest http, CancellationToken ct)
@@ -18,9 +19,20 @@ public sealed class RequestReader(IOptions<TransportOptions> options)
             return (null, Refused.Request(415, Codes.UnsupportedMediaType, "Content-Type must be application/json in UTF-8, not compressed."));
         if (http.ContentLength > _maxBytes)
             return (null, TooLarge());
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(_patience);
         try
         {
-            return await ReadBodyAsync(http, ct);
+            return await ReadBodyAsync(http, deadline.Token);
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return (null, TooSlow());
+        }
+        // The server's own, for a body that is slow all the time.
+        catch (BadHttpRequestException fault) when (fault.StatusCode == StatusCodes.Status408RequestTimeout)
+        {
+            return (null, TooSlow());
         }
         catch (BadHttpRequestException fault) when (fault.StatusCode == StatusCodes.Status413PayloadTooLarge)
         {
@@ -50,6 +62,8 @@ public sealed class RequestReader(IOptions<TransportOptions> options)
     }
 
     private Refused TooLarge() => Refused.Request(413, Codes.PayloadTooLarge, $"The body is longer than {_maxBytes} bytes.");
+
+    private static Refused TooSlow() => Refused.Request(408, Codes.RequestTimeout, "The body did not arrive in time.");
 
     private async ValueTask<(OperationRequest?, Refused?)> ReadBodyAsync(HttpRequest http, CancellationToken ct)
     {

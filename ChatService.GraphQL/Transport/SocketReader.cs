@@ -3,8 +3,8 @@ using System.Net.WebSockets;
 
 namespace ChatService.GraphQL;
 
-/// <summary>Joins frames to messages. A socket that is silent holds no buffer.</summary>
-internal sealed class SocketReader(WebSocket socket, int maxBytes)
+/// <summary>Joins frames to messages. A socket that is silent holds no buffer, and one that has begun a message must end it in time.</summary>
+internal sealed class SocketReader(WebSocket socket, int maxBytes, Deadline end)
 {
     private const int FrameBytes = 4_096;
 
@@ -33,9 +33,16 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes)
     {
         var message = new ArrayBufferWriter<byte>(FrameBytes);
         var length = 0L;
+        var isTimed = false;
         while (true)
         {
-            var frame = await socket.ReceiveAsync(message.GetMemory(FrameBytes), ct);
+            var reading = socket.ReceiveAsync(message.GetMemory(FrameBytes), ct);
+            if (!isTimed && !reading.IsCompleted)
+            {
+                isTimed = true;
+                end.Start();
+            }
+            var frame = await reading;
             if (frame.MessageType == WebSocketMessageType.Close)
                 return Kind.Closed;
             length += frame.Count;
@@ -45,6 +52,8 @@ internal sealed class SocketReader(WebSocket socket, int maxBytes)
             if (!frame.EndOfMessage)
                 continue;
             Text = message.WrittenMemory;
+            if (isTimed)
+                end.Stop();
             return length > maxBytes ? Kind.TooLong : KindOf(frame);
         }
     }

@@ -11,12 +11,12 @@ internal sealed class SocketSession(
     HttpContext http, WebSocket socket, Caller caller, OperationRunner runner, BearerToken tokens, OpenStreams streams, RequestLimits limits, Faults faults,
     TransportOptions options, TimeProvider time, CancellationToken stopping) : IDisposable
 {
+    private const int Done = 1000;
     private const int TryAgainLater = 1013;
     /// <summary>What the protocol keeps for a connection that ended without a close frame.</summary>
     private const int Dropped = 1006;
     private static readonly OperationError[] _tooMany = [new(Codes.TooManyStreams, "Too many operations run on this socket.")];
 
-    private readonly SocketReader _reader = new(socket, options.MaxMessageBytes);
     private readonly SocketWriter _writer = new(socket, options, time);
     private readonly SocketOperations _operations = new(options.MaxOperationsPerSocket);
     private readonly string _requestId = RequestId.Of(http);
@@ -25,6 +25,7 @@ internal sealed class SocketSession(
     private Caller _caller = caller;
     private string? _authorization = http.Request.Headers.Authorization;
     private StreamLease? _lease;
+    private Deadline? _idle;
     private Task? _closing;
     private int _closeCode = Dropped;
     private long _received;
@@ -36,20 +37,24 @@ internal sealed class SocketSession(
     public async Task RunAsync()
     {
         using var aborted = http.RequestAborted.Register(socket.Abort);
-        await using var patience = time.CreateTimer(_ => CloseUnlessInitialised(), null, options.InitTimeout, Timeout.InfiniteTimeSpan);
+        await using var patience = new Deadline(time, options.InitTimeout, CloseUnlessInitialised);
+        await using var messageEnd = new Deadline(time, options.ReceiveTimeout, () => Close(4408, "The message did not end in time"));
+        await using var idle = _idle = new Deadline(time, options.AnonymousIdleTimeout, CloseIfNobodyIsThere);
+        var reader = new SocketReader(socket, options.MaxMessageBytes, messageEnd);
+        patience.Start();
         await using var drain = stopping.Register(CloseIfIdle);
         try
         {
-            while (await _reader.ReadAsync(CancellationToken.None) is var kind && kind is not SocketReader.Kind.Gone)
+            while (await reader.ReadAsync(CancellationToken.None) is var kind && kind is not SocketReader.Kind.Gone)
             {
                 _received += _reader.Text.Length;
                 if (kind is SocketReader.Kind.Closed)
                 {
-                    Close(socket.CloseStatus is null or WebSocketCloseStatus.Empty ? 1000 : (int)socket.CloseStatus, "");
+                    Close(socket.CloseStatus is null or WebSocketCloseStatus.Empty ? Done : (int)socket.CloseStatus, "");
                     break;
                 }
                 if (_closing is null)
-                    await HandleAsync(kind);
+                    await HandleAsync(kind, reader.Text);
             }
         }
         finally
@@ -64,13 +69,13 @@ internal sealed class SocketSession(
         }
     }
 
-    private async Task HandleAsync(SocketReader.Kind kind)
+    private async Task HandleAsync(SocketReader.Kind kind, ReadOnlyMemory<byte> text)
     {
         if (kind is SocketReader.Kind.TooLong)
             Close(1009, "Message too long");
         else if (kind is SocketReader.Kind.Binary)
             Close(4400, "Messages are text");
-        else if (SocketMessage.Read(_reader.Text, out var fault) is { } message)
+        else if (SocketMessage.Read(text, out var fault) is { } message)
             await HandleAsync(message);
         else
             Close(4400, fault!);
@@ -116,6 +121,7 @@ internal sealed class SocketSession(
         _lease = streams.Watch(_caller);
         _lease.Ended.Register(() => Close(_lease.Reason!.Code == Codes.ShuttingDown ? 1001 : 4403, _lease.Reason.Message));
         _isAcknowledged = true;
+        WaitForWork();
         await TrySendAsync(json => SocketFrames.WriteMessage(json, "connection_ack", null, null));
     }
 
@@ -178,6 +184,7 @@ internal sealed class SocketSession(
             _operations.Release(operation);
             _operations.Ended(operation);
             CloseIfIdle();
+            WaitForWork();
         }
     }
 
@@ -228,6 +235,19 @@ internal sealed class SocketSession(
                 return;
         }
         Close(4408, "Connection initialisation timeout");
+    }
+
+    /// <summary>Whoever is signed in may be silent for as long as the session lasts.</summary>
+    private void WaitForWork()
+    {
+        if (_caller.UserId is null)
+            _idle?.Start();
+    }
+
+    private void CloseIfNobodyIsThere()
+    {
+        if (_operations.IsEmpty)
+            Close(Done, "Nothing to do");
     }
 
     private void CloseIfIdle()

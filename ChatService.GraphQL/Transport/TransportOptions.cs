@@ -35,6 +35,14 @@ public sealed class TransportOptions
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan InitTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Time for a request's body, or for a message of a WebSocket, to arrive whole once it has begun: default 15 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
+    public TimeSpan ReceiveTimeout { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a WebSocket on which nobody is signed in stays open while it runs nothing: default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "1.00:00:00")]
+    public TimeSpan AnonymousIdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Idle time before a WebSocket ping or a comment in an event stream, and how long a pong may take: default 15 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan KeepAlive { get; set; } = TimeSpan.FromSeconds(15);

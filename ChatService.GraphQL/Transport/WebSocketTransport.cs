@@ -17,6 +17,9 @@ public sealed class WebSocketTransport(
         // Programs can set the header, browsers cannot: theirs comes in the first message.
         if (await tokens.ReadAsync(http, http.RequestAborted) is not { } caller)
             return BearerToken.Refusal;
+        using var place = streams.TryConnect(caller);
+        if (place is null)
+            return Refused.Request(429, Codes.TooManyStreams, "Too many sockets are open from here. Close one first.", TimeSpan.FromSeconds(1));
         var isOffered = http.WebSockets.WebSocketRequestedProtocols.Contains(Protocol);
         using var socket = await http.WebSockets.AcceptWebSocketAsync(new WebSocketAcceptContext
         {

@@ -137,8 +137,8 @@ public abstract class HostileInputTests(IsolationApp app, ITestOutputHelper outp
 public sealed class SlowSenderTests
 {
     [Theory]
-    [InlineData("POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n", 400)]
-    [InlineData("POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n", 400)]
+    [InlineData("POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n", 408)]
+    [InlineData("POST /users HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n", 408)]
     [InlineData("POST /users HTTP/1.1\r\nHost: a\r\nX-Long: ", 408)]
     public async Task A_byte_now_and_then_is_answered_and_the_connection_closed(string start, int status)
     {
@@ -152,5 +152,19 @@ public sealed class SlowSenderTests
         }));
         var answer = await RawHttp.DripAsync(app.Address, start, TimeSpan.FromSeconds(0.05));
         Assert.True(answer.Status == status, answer.Answer);
+    }
+
+    [Fact]
+    public async Task Whoever_sends_all_but_the_end_has_not_earned_an_hour_by_it()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var app = ChatApp.Start(database, settings: new Dictionary<string, string?> { ["Transport:ReceiveTimeout"] = "00:00:00.5" });
+        foreach (var path in new[] { "/graphql", "/users" })
+        {
+            var start = $"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 500001\r\n\r\n";
+            var answer = await RawHttp.SendAsync(app.Address, start + new string(' ', 500_000));
+            Assert.True(answer.Status == 408, answer.Answer);
+            Assert.Contains("REQUEST_TIMEOUT", answer.Answer, StringComparison.Ordinal);
+        }
     }
 }

@@ -88,7 +88,7 @@ public class TokenBucketTests
         Assert.Equal((100, 20, 60, 50), (traffic.RequestsPerUser, traffic.RequestPerUserRefill.TotalMilliseconds, traffic.RequestsPerAddress, traffic.RequestPerAddressRefill.TotalMilliseconds));
         Assert.Equal((5, 60, 20, 3), (traffic.SignInsPerName, traffic.SignInPerNameRefill.TotalSeconds, traffic.SignInsPerAddress, traffic.SignInPerAddressRefill.TotalSeconds));
         Assert.Equal((100, 1, 5, 2), (traffic.SignInFailures, traffic.SignInSlowRefill.TotalHours, traffic.RegistrationsPerAddress, traffic.RegistrationRefill.TotalMinutes));
-        Assert.Equal((8, 50, 1_000, 4_000), (traffic.StreamsPerUser, traffic.StreamsPerAddress, traffic.Streams, traffic.Connections));
+        Assert.Equal((8, 50, 1_000, 200, 4_000), (traffic.StreamsPerUser, traffic.StreamsPerAddress, traffic.Streams, traffic.SocketsPerAddress, traffic.Connections));
         var completions = new CompletionLimits();
         Assert.Equal((20, 3, 2, 256), (completions.CompletionsPerUser, completions.CompletionRefill.TotalSeconds, completions.CompletionsAtOncePerUser, new CompletionOptions().MaximumRunning));
         var security = new SecurityOptions();

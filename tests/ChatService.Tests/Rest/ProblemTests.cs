@@ -29,6 +29,7 @@ public class ProblemTests(Facade facade) : IClassFixture<Facade>
     [InlineData("QUERY_TOO_COMPLEX", 400)]
     [InlineData("BATCHING_DISABLED", 400)]
     [InlineData("PAYLOAD_TOO_LARGE", 413)]
+    [InlineData("REQUEST_TIMEOUT", 408)]
     [InlineData("UNSUPPORTED_MEDIA_TYPE", 415)]
     [InlineData("RATE_LIMITED", 429)]
     [InlineData("TOO_MANY_STREAMS", 429)]
