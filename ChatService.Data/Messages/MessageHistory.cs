@@ -55,15 +55,18 @@ public sealed class MessageHistory(ChatDatabase database)
     public Task<int> CountAsync(long owner, long conversation, CancellationToken ct) => database.ReadAsync(
         (db, token) => db.Messages.CountAsync(m => m.OwnerId == owner && m.ConversationId == conversation && !m.Superseded, token), ct);
 
-    /// <summary>The answers that were replaced, by their question, oldest first.</summary>
-    public async Task<ILookup<long, Message>> FindReplacedAsync(long owner, IReadOnlyCollection<long> questions, CancellationToken ct)
+    /// <summary>The latest so many of the answers that were replaced, by their question, oldest first.</summary>
+    public async Task<ILookup<long, Message>> FindReplacedAsync(long owner, IReadOnlyCollection<long> questions, int count, CancellationToken ct)
     {
-        var replaced = await database.ReadAsync(
+        // Which ones first: most questions have none, and no database takes the last few of each without sorting them once for every row.
+        var places = await database.ReadAsync(
             (db, token) => db.Messages
                 .Where(m => m.OwnerId == owner && m.QuestionId != null && questions.Contains(m.QuestionId.Value) && m.Superseded)
-                .OrderBy(m => m.Sequence).ToListAsync(token),
+                .OrderBy(m => m.Sequence).Select(m => new { m.Id, Question = m.QuestionId!.Value }).ToListAsync(token),
             ct);
-        return replaced.ToLookup(m => m.QuestionId!.Value);
+        var latest = places.GroupBy(place => place.Question).SelectMany(of => of.TakeLast(count)).ToList();
+        var rows = latest.Count == 0 ? [] : await FindManyAsync(owner, [.. latest.Select(place => place.Id)], ct);
+        return latest.Where(place => rows.ContainsKey(place.Id)).ToLookup(place => place.Question, place => rows[place.Id]);
     }
 
     /// <summary>So many messages before, or after, each of these in its conversation, oldest first, replaced answers left out.</summary>

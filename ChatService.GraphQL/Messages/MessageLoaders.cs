@@ -14,7 +14,19 @@ public sealed class QuestionLoader(MessageHistory history, CurrentUser me)
 public sealed class MessageTextLoader(MessageHistory history, CurrentUser me)
     : BatchLoader<long, string>(async (ids, ct) => await history.FindTextsAsync(me.Id, ids, ct));
 
-/// <summary>Answers that were replaced, by the number of their question.</summary>
-public sealed class ReplacedAnswerLoader(MessageHistory history, CurrentUser me)
-    : BatchLoader<long, IEnumerable<Message>>(
-        async (ids, ct) => (await history.FindReplacedAsync(me.Id, ids, ct)).ToDictionary(answers => answers.Key, answers => answers.AsEnumerable()));
+/// <summary>How many of the answers to a question that were replaced are wanted.</summary>
+public readonly record struct ReplacedAnswers(long Question, int Count);
+
+/// <summary>Answers that were replaced, oldest first.</summary>
+public sealed class ReplacedAnswerLoader(MessageHistory history, CurrentUser me) : BatchLoader<ReplacedAnswers, IEnumerable<Message>>(
+    async (wanted, ct) =>
+    {
+        var found = new Dictionary<ReplacedAnswers, IEnumerable<Message>>();
+        foreach (var alike in wanted.GroupBy(one => one.Count))
+        {
+            var answers = await history.FindReplacedAsync(me.Id, [.. alike.Select(one => one.Question)], alike.Key, ct);
+            foreach (var one in alike) found[one] = answers[one.Question];
+        }
+
+        return found;
+    });

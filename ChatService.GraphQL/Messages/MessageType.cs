@@ -9,6 +9,8 @@ namespace ChatService.GraphQL;
 [Implements(typeof(INode))]
 public sealed class MessageType(Message row) : INode
 {
+    private const int MaximumAlternatives = 100;
+
     private static readonly MessageType[] _none = [];
 
     /// <summary>Opaque and globally unique.</summary>
@@ -44,8 +46,15 @@ public sealed class MessageType(Message row) : INode
         row.Role == MessageRole.Assistant ? completions.Load(row.Id, completion => completion is null ? null : new CompletionType(completion)) : null;
 
     /// <summary>Earlier answers to the same question, replaced by regenerate or by another try, oldest first.</summary>
+    /// <param name="count">The latest so many of them, 0 to 100.</param>
     [OutputType(typeof(NonNullGraphType<ListGraphType<NonNullGraphType<AutoRegisteringObjectGraphType<MessageType>>>>))]
-    public object Alternatives([FromServices] ReplacedAnswerLoader replaced) => row.QuestionId is { } question
-        ? replaced.Load(question, answers => (answers ?? []).Where(answer => answer.Id != row.Id).Select(answer => new MessageType(answer)))
-        : _none;
+    public object Alternatives([FromServices] ReplacedAnswerLoader replaced, int count = 10)
+    {
+        if (count is < 0 or > MaximumAlternatives) throw new FieldError(ChatError.BadInput("count", $"0 to {MaximumAlternatives} answers."));
+        if (count == 0 || row.QuestionId is not { } question) return _none;
+        // One more than is wanted, because the message itself may be among them.
+        return replaced.Load(
+            new(question, count + 1),
+            answers => (answers ?? []).Where(answer => answer.Id != row.Id).TakeLast(count).Select(answer => new MessageType(answer)).ToArray());
+    }
 }

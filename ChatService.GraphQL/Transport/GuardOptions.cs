@@ -50,13 +50,17 @@ public sealed class GuardOptions
     [Range(0, 10_000)]
     public int MaxVariables { get; set; } = 100;
 
-    /// <summary>Nodes that an operation can ask for, the product of the page sizes along each path: default 10,000.</summary>
+    /// <summary>Nodes that an operation can ask for, the product of the list sizes along each path: default 10,000.</summary>
     [Range(1, 100_000_000)]
     public int MaxListCost { get; set; } = 10_000;
 
     /// <summary>Page size of a connection for which none is given: default 50.</summary>
     [Range(1, 1_000)]
     public int DefaultPageSize { get; set; } = 50;
+
+    /// <summary>What a list of objects counts as that takes no size: default 10.</summary>
+    [Range(1, 1_000)]
+    public int ShortList { get; set; } = 10;
 
     /// <summary>Root fields that must stand alone, since each is one guess at a secret. Configured names are added.</summary>
     public IList<string> ExclusiveRootFields { get; } = ["signIn", "createUser", "changePassword", "deleteUser"];

@@ -52,7 +52,7 @@ public sealed class OperationRunner(
             if (!arguments.IsValid)
                 return new Refused(400, ErrorReport.From(arguments.Errors), IsDocumentFault: true);
             if (IsTooCostly(operation, arguments))
-                return Refused.Document(Codes.QueryTooComplex, $"The page sizes together ask for more than {guardOptions.Value.MaxListCost} nodes.");
+                return Refused.Document(Codes.QueryTooComplex, $"The lists together ask for more than {guardOptions.Value.MaxListCost} nodes.");
             var outcome = operation.Kind == Allowed.Subscription
                 ? await OpenAsync(operation, arguments, request, caller, ct)
                 : await ExecuteAsync(operation, arguments, request, caller, ct);
@@ -75,7 +75,7 @@ public sealed class OperationRunner(
 
     private bool IsTooCostly(CompiledOperation operation, IValidationResult arguments)
     {
-        var cost = new ListCost(schema, operation.Document, arguments.ArgumentValues, guardOptions.Value.DefaultPageSize);
+        var cost = new ListCost(schema, operation.Document, arguments.ArgumentValues, guardOptions.Value);
         var root = operation.Kind switch
         {
             Allowed.Mutation => schema.Mutation,

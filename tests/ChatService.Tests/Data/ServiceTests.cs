@@ -90,7 +90,7 @@ public abstract class ServiceTests(DatabaseKind kind) : IAsyncLifetime
         Assert.Equal(second.Id, page.Edges[^1].Node.Id);
         Assert.Equal(2, page.Edges.Count);
         var question = page.Edges[0].Node.Id;
-        Assert.Equal([first.Id], (await history.FindReplacedAsync(ada, [question], _ct))[question].Select(m => m.Id));
+        Assert.Equal([first.Id], (await history.FindReplacedAsync(ada, [question], 10, _ct))[question].Select(m => m.Id));
         Assert.Equal(second.Id, (await CompleteAsync(ada, Ask(conversation, null))).Id);
         Assert.Null((await completions.FindAsync(ada + 1, second.Id, _ct))?.Id);
     }

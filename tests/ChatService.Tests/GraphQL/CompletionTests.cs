@@ -122,7 +122,25 @@ public abstract class CompletionTests(AppFixture app)
             .GetProperty("conversation").GetProperty("messages").GetProperty("nodes");
         Assert.Equal([question, "Second"], messages.EnumerateArray().Select(m => m.GetProperty("content").GetString()));
         Assert.Equal(["First"], messages[1].GetProperty("alternatives").EnumerateArray().Select(m => m.GetProperty("content").GetString()));
+
+        AnswerTo(question, Reply.Of("Third"));
+        await CompleteAsync(ada, new { conversationId = conversation, regenerate = true });
+        var some = (await ada.Client.DataAsync(
+            "query($id: ID!) { node(id: $id) { ... on Message { all: alternatives { content alternatives { content } } latest: alternatives(count: 1) { content } none: alternatives(count: 0) { content } } } }",
+            new { id = Message(first) })).GetProperty("node");
+        // Seen from the first answer, which is itself one of them.
+        Assert.Equal("""[{"content":"Second","alternatives":[{"content":"First"}]}]""", some.GetProperty("all").GetRawText());
+        Assert.Equal("""[{"content":"Second"}]""", some.GetProperty("latest").GetRawText());
+        Assert.Equal("[]", some.GetProperty("none").GetRawText());
+        var current = await ada.Client.RunAsync($$"""{ conversation(id: "{{conversation}}") { messages { nodes { alternatives(count: 1) { content } } } } }""");
+        Assert.Equal(
+            """[{"alternatives":[]},{"alternatives":[{"content":"Second"}]}]""",
+            current.Data.GetProperty("conversation").GetProperty("messages").GetProperty("nodes").GetRawText());
+        foreach (var count in new[] { -1, 101 })
+            Assert.Equal(["BAD_USER_INPUT"], (await ada.Client.RunAsync($$"""{ node(id: "{{Message(first)}}") { ... on Message { alternatives(count: {{count}}) { id } } } }""")).Codes);
     }
+
+    private static string Message(JsonElement completion) => $"msg_{Person.NumberOf(completion.GetProperty("id").GetString()!)}";
 
     [Fact]
     public async Task The_model_gets_the_system_prompt_and_the_complete_history()

@@ -78,6 +78,8 @@ public sealed class SchemaErrorTests(SlowReadersSqliteApp app) : IClassFixture<S
     {
         "{ ...A }" + string.Concat(Enumerable.Range(0, 25).Select(i => $" fragment {(char)('A' + i)} on Query {{ {(i == 24 ? "__typename" : $"...{(char)('B' + i)} ...{(char)('B' + i)}")} }}")),
         "{ me { conversations(first: 100) { nodes { messages(first: 100) { nodes { alternatives { id } } } } } } a: me { conversations(first: 1) { nodes { id } } } }",
+        $"{{ node(id: \"msg_1\") {{ ... on Message {{ {string.Concat(Enumerable.Repeat("alternatives { ", 13))} id {new string('}', 13)} }} }} }}",
+        "{ me { conversations(first: 10) { nodes { messages(first: 100) { nodes { alternatives(count: 11) { id } } } } } } }",
         "{ me { conversations { nodes { messages { nodes { conversation { messages { nodes { id } } } } } } } } }",
         "{ me { conversations { nodes { owner { conversations { nodes { owner { conversations { nodes { owner { conversations { nodes { id } } } } } } } } } } } } }",
         "mutation { a: signIn(input: { username: \"a\", password: \"b\" }) { errors { code } } b: signIn(input: { username: \"a\", password: \"c\" }) { errors { code } } }",

@@ -78,6 +78,8 @@ public sealed class ItemType(int number)
     public string Name => $"item {number}";
     public DateTime Made => new DateTime(2026, 11, 22, 18, 19, 0, DateTimeKind.Utc).AddMicroseconds(number);
     public ItemType Self => this;
+    public IEnumerable<ItemType> Others => [new(number + 1), new(number + 2)];
+    public IEnumerable<ItemType> Neighbours(int count = 1) => Enumerable.Range(1, count).Select(i => new ItemType(number + i));
     public double? InfiniteOrNot => number < 0 ? 0 : double.NaN;
     public ConnectionType<ItemType> Items(int? first = null, int? last = null) => ProbeQuery.Page(first ?? last ?? Math.Max(50, number));
 }
