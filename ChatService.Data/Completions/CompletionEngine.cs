@@ -73,6 +73,8 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     /// </summary>
     Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken)
     {
+        // A host may be stopped twice.
+        if (_isStopping) return Task.CompletedTask;
         _isStopping = true;
         _drained = DrainAsync();
         return Task.CompletedTask;

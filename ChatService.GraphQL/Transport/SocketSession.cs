@@ -47,7 +47,7 @@ internal sealed class SocketSession(
         {
             while (await reader.ReadAsync(CancellationToken.None) is var kind && kind is not SocketReader.Kind.Gone)
             {
-                _received += _reader.Text.Length;
+                _received += reader.Text.Length;
                 if (kind is SocketReader.Kind.Closed)
                 {
                     Close(socket.CloseStatus is null or WebSocketCloseStatus.Empty ? Done : (int)socket.CloseStatus, "");
