@@ -215,13 +215,14 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         {
             await foreach (var piece in _caller.AskAsync(run.Model, run.Prompt.History, run.Row.Temperature, run.Row.MaxOutputTokens, run.Stopped))
             {
+                // First: who has seen all of the text can no longer stop it.
+                ending.Note(piece);
                 if (piece.Text is { } text && run.Append(text))
                 {
                     call.Text();
                     _wakeUps.Wake(run.Key);
                 }
 
-                ending.Note(piece);
                 if (run.Length < LongestText) continue;
                 // A provider that does not keep to its limit.
                 ending.Note(new AnswerPiece(null, FinishReason.Length, null, null));

@@ -85,6 +85,19 @@ public sealed class Person(Uri address, string token) : IDisposable
         return new Watched(text.ToString(), null, null);
     }
 
+    /// <summary>Waits until the service has this text of the answer that it makes: what a provider has sent may still be on its way.</summary>
+    public async Task HearAsync(string completion, string text)
+    {
+        var heard = new StringBuilder();
+        await foreach (var told in EventsAsync(completion))
+        {
+            heard.Append(told.GetProperty("data").GetProperty("completionEvents").GetProperty("content").GetString());
+            if (heard.ToString().StartsWith(text, StringComparison.Ordinal)) return;
+        }
+
+        Assert.Fail($"The answer ended with {heard}");
+    }
+
     /// <summary>The results of a subscription to a completion, as they come.</summary>
     public IAsyncEnumerable<JsonElement> EventsAsync(string completion, int after = 0, CancellationToken ct = default) => SubscribeAsync(
         $$"""

@@ -123,7 +123,7 @@ public sealed class ProviderFaultTests(ProviderFaultTests.World world) : IClassF
         var gate = new Gate();
         _provider.Answer("Once upon ").Wait(gate);
         var started = (await _ada.StartAsync(await _ada.CreateConversationAsync(), "Tell me.")).GetProperty("completion").GetProperty("id").GetString()!;
-        await gate.Reached;
+        await _ada.HearAsync(started, "Once upon ");
         var cancelled = (await _ada.CancelAsync(started)).GetProperty("completion");
         Assert.Equal("CANCELLED", cancelled.GetProperty("status").GetString());
         Assert.Equal("Once upon ", cancelled.GetProperty("message").GetProperty("content").GetString());

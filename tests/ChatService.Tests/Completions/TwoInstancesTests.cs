@@ -62,7 +62,7 @@ public sealed class TwoInstancesTests : IAsyncLifetime
         var gate = new Gate();
         _provider.Answer(Reply.Of("One ").Wait(gate));
         var started = await StartAsync(await _here.CreateConversationAsync("Counting"));
-        await gate.Reached;
+        await _there.HearAsync(started, "One ");
         var clock = Stopwatch.StartNew();
         var cancelled = (await _there.CancelAsync(started)).GetProperty("completion");
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
