@@ -1,4 +1,6 @@
 using System.Net;
+using ChatService.GraphQL;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatService.Tests;
 
@@ -15,8 +17,11 @@ public sealed class OverloadTests
             ("Limits:OperationsAtOnce", "2"), ("Limits:OperationsWaiting", "1"), ("Limits:OperationPatience", "00:01:00"), ("Transport:OperationTimeout", "00:02:00"));
         using var leaving = new CancellationTokenSource();
         var held = new[] { host.AbandonAsync(Forever, leaving.Token), host.AbandonAsync(Forever, leaving.Token), host.AbandonAsync(Forever, leaving.Token) };
-        // Until all three are in, a fourth may find a place.
-        var refused = await Eventually.GetAsync(() => host.PostAsync(Hello), answer => answer.StatusCode == HttpStatusCode.ServiceUnavailable);
+        // Until all three are in, a fourth would find a place.
+        var gate = host.Services.GetRequiredService<OperationGate>();
+        await Eventually.HoldsAsync(() => Task.FromResult(gate.IsFull));
+        using var refused = await host.PostAsync(Hello);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter?.Delta);
         Assert.Equal(["OVERLOADED"], (await refused.ReadJsonAsync()).Codes());
 
