@@ -90,12 +90,11 @@ public sealed class CompletionService(
     }
 
     public Task<Completion?> FindAsync(long owner, long id, CancellationToken ct) =>
-        database.ReadAsync((db, token) => db.Completions.SingleOrDefaultAsync(
-            c => c.OwnerId == owner && c.Id == id && db.Conversations.Any(of => of.OwnerId == c.OwnerId && of.Id == c.ConversationId), token), ct);
+        database.ReadAsync((db, token) => Kept(db, owner).SingleOrDefaultAsync(c => c.Id == id, token), ct);
 
     /// <summary>Those of the ids that are the owner's.</summary>
     public Task<Dictionary<long, Completion>> FindManyAsync(long owner, IReadOnlyCollection<long> wanted, CancellationToken ct) =>
-        database.ReadAsync((db, token) => db.Completions.Where(c => c.OwnerId == owner && wanted.Contains(c.Id)).ToDictionaryAsync(c => c.Id, token), ct);
+        database.ReadAsync((db, token) => Kept(db, owner).Where(c => wanted.Contains(c.Id)).ToDictionaryAsync(c => c.Id, token), ct);
 
     /// <summary>What was recalled for these completions, and is not deleted, the best first.</summary>
     public async Task<ILookup<long, CompletionSource>> FindSourcesAsync(long owner, IReadOnlyCollection<long> wanted, CancellationToken ct)
@@ -155,6 +154,10 @@ public sealed class CompletionService(
 
         return await WaitAsync(owner, id, ct) is { } ended ? ended : ChatError.NotFound;
     }
+
+    /// <summary>The owner's, as everybody but the engine sees them: those of a deleted conversation are gone with it, although their rows go later.</summary>
+    internal static IQueryable<Completion> Kept(ChatDbContext db, long owner) =>
+        db.Completions.Where(c => c.OwnerId == owner && db.Conversations.Any(of => of.OwnerId == c.OwnerId && of.Id == c.ConversationId));
 
     private static ChatError? Check(CompletionRequest request)
     {

@@ -28,7 +28,7 @@ public sealed class CompletionWatcher(
     public async Task<Result<IAsyncEnumerable<CompletionEvent>>> WatchAsync(long owner, long id, int after, CancellationToken ct)
     {
         if (after < 0) return _badOffset;
-        var exists = await database.ReadAsync((db, token) => db.Completions.AnyAsync(c => c.OwnerId == owner && c.Id == id, token), ct);
+        var exists = await database.ReadAsync((db, token) => CompletionService.Kept(db, owner).AnyAsync(c => c.Id == id, token), ct);
         return exists ? Result<IAsyncEnumerable<CompletionEvent>>.Of(FollowAsync(new WakeKey(owner, id), after, CancellationToken.None)) : ChatError.NotFound;
     }
 
