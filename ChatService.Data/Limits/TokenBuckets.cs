@@ -40,10 +40,17 @@ public sealed class TokenBuckets<TKey>(int size, TimeSpan refill, int capacity, 
             }
 
             var tokens = TokensOf(bucket, now);
-            if (tokens < 1 - Tolerance) return (1 - tokens) * RefillOf(bucket);
+            if (WaitOf(bucket, tokens) is { } wait) return wait;
             _buckets[key] = bucket with { Tokens = Math.Max(0, tokens - 1), At = now };
             return null;
         }
+    }
+
+    /// <summary>As <see cref="Take"/>, but the token stays.</summary>
+    public TimeSpan? Peek(TKey key)
+    {
+        var now = time.GetUtcNow().UtcTicks;
+        lock (_lock) return _buckets.TryGetValue(key, out var bucket) ? WaitOf(bucket, TokensOf(bucket, now)) : null;
     }
 
     /// <summary>Tells how what a token was taken for went: failures count until one goes well.</summary>
@@ -57,6 +64,8 @@ public sealed class TokenBuckets<TKey>(int size, TimeSpan refill, int capacity, 
                 _buckets[key] = new Bucket(TokensOf(bucket, now), now, failed ? bucket.Failures + 1 : 0);
         }
     }
+
+    private TimeSpan? WaitOf(Bucket bucket, double tokens) => tokens < 1 - Tolerance ? (1 - tokens) * RefillOf(bucket) : null;
 
     /// <summary>A clock that was set back takes nothing away.</summary>
     private double TokensOf(Bucket bucket, long now) => Math.Min(size, bucket.Tokens + (Math.Max(0, now - bucket.At) / (double)RefillOf(bucket).Ticks));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Caching.Memory;
 using Microsoft.Extensions.Options;
@@ -25,6 +26,9 @@ public sealed class SessionService(
 
     /// <summary>Goes up with every end: what was read before one is not believed after it.</summary>
     private long _endings;
+
+    /// <summary>How long a token that was good is told from one that nobody has seen.</summary>
+    private static readonly TimeSpan _memory = TimeSpan.FromMinutes(10);
 
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = MaximumCached });
 
@@ -62,22 +66,23 @@ public sealed class SessionService(
     {
         if (SessionToken.OwnerOf(token) is not { } owner) return null;
         var hash = SessionToken.HashOf(token);
-        if (_cache.TryGetValue(hash, out LiveSession? known) && known is not null && known.ExpiresAt > clock.Now) return known;
+        if (_cache.Get<Remembered>(hash) is { } known && Stopwatch.GetElapsedTime(known.ReadAt) < options.Value.SessionCacheDuration && known.Session.ExpiresAt > clock.Now)
+            return known.Session;
+        var readAt = Stopwatch.GetTimestamp();
         var before = Volatile.Read(ref _endings);
         var session = await database.ReadAsync(
             (db, stop) => db.Sessions.SingleOrDefaultAsync(s => s.OwnerId == owner && s.TokenHash == hash, stop), ct);
         if (session is null || !IsLive(session)) return null;
         if (clock.Now - session.LastUsedAt > _useResolution) await TouchAsync(owner, hash, ct);
         var live = new LiveSession(owner, hash, session.ExpiresAt);
-        if (options.Value.SessionCacheDuration > TimeSpan.Zero)
-        {
-            _cache.Set(hash, live, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = options.Value.SessionCacheDuration });
-            // Looked at after it was kept: an end that has not been seen here removes it, and one that has is seen now.
-            if (Volatile.Read(ref _endings) != before) _cache.Remove(hash);
-        }
-
+        _cache.Set(hash, new Remembered(live, readAt), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = _memory });
+        // Looked at after it was kept: an end that has not been seen here removes it, and one that has is seen now.
+        if (Volatile.Read(ref _endings) != before) _cache.Remove(hash);
         return live;
     }
+
+    /// <summary>Whether the token was good here a while ago; says nothing of whether it is now.</summary>
+    public bool IsRemembered(string token) => _cache.TryGetValue(SessionToken.HashOf(token), out _);
 
     /// <summary>Of these sessions, the ones that go on, read in one batch.</summary>
     public async Task<IReadOnlySet<SessionKey>> FindLiveAsync(IReadOnlyCollection<SessionKey> sessions, CancellationToken ct)
@@ -145,6 +150,9 @@ public sealed class SessionService(
         unit.Db.Sessions.RemoveRange(ended);
         return [.. ended.Select(session => session.TokenHash)];
     }
+
+    /// <summary>A session, and when it was last looked at: by a clock that nobody sets.</summary>
+    private sealed record Remembered(LiveSession Session, long ReadAt);
 
     private bool IsLive(Session session) => session.ExpiresAt > clock.Now && session.LastUsedAt + options.Value.SessionIdleTimeout > clock.Now;
 

@@ -53,8 +53,9 @@ public static class LimitExtensions
         if (!limits.AreOn) return null;
         try
         {
-            // A bad token counts for its address: guessing is no way around the limit.
-            return limits.Refuse(await tokens.ReadAheadAsync(http) ?? Caller.Anonymous(http));
+            // A bad token counts for its address, and is not even looked up when that has nothing left: guessing is no way around the limit.
+            return (tokens.IsStrange(http) ? limits.RefuseAhead(Caller.Anonymous(http)) : null)
+                ?? limits.Refuse(await tokens.ReadAheadAsync(http) ?? Caller.Anonymous(http));
         }
         catch (Exception exception) when (exception is StorageException or OperationCanceledException)
         {

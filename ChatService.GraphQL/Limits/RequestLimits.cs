@@ -19,7 +19,14 @@ public sealed class RequestLimits(IOptions<TrafficLimits> options, LimitTelemetr
     public Refused? Refuse(Caller caller)
     {
         if (!AreOn) return null;
-        var wait = caller.UserId is { } user ? _users.Take(user) : _addresses.Take(caller.Address);
+        return Refuse(caller.UserId is { } user ? _users.Take(user) : _addresses.Take(caller.Address));
+    }
+
+    /// <summary>As <see cref="Refuse(Caller)"/>, for whom it is not known yet; only those who are refused are counted.</summary>
+    public Refused? RefuseAhead(Caller stranger) => AreOn ? Refuse(_addresses.Peek(stranger.Address)) : null;
+
+    private Refused? Refuse(TimeSpan? wait)
+    {
         if (wait is null) return null;
         telemetry.Hit("requests");
         return Refused.Request(StatusCodes.Status429TooManyRequests, Codes.RateLimited, "Too many requests. Wait a little.", wait);

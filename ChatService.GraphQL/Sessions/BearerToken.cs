@@ -18,6 +18,10 @@ public sealed class BearerToken(SessionLookup sessions)
     public static bool IsSent(HttpContext http) =>
         http.Request.Headers.Authorization is { Count: > 0 } header && !(header is [{ } only] && only.Trim().Equals(Scheme.Trim(), StringComparison.OrdinalIgnoreCase));
 
+    /// <summary>Whether the token that is sent has never been good here: to look it up may be to help a guess.</summary>
+    public bool IsStrange(HttpContext http) =>
+        IsSent(http) && !(http.Request.Headers.Authorization is [var only] && TryRead(only, out var token) && sessions.IsRemembered(token));
+
     /// <summary>As <see cref="ReadAsync(HttpContext, CancellationToken)"/>, whose next call for this request gets the same result, or the same fault.</summary>
     public async ValueTask<Caller?> ReadAheadAsync(HttpContext http)
     {

@@ -16,7 +16,7 @@ public static class TransportExtensions
         services.TryAddSingleton(provider =>
         {
             var sessions = provider.GetRequiredService<SessionService>();
-            return new SessionLookup(sessions.FindAsync, sessions.FindLiveAsync);
+            return new SessionLookup(sessions.FindAsync, sessions.IsRemembered, sessions.FindLiveAsync);
         });
         services.AddLimits();
         services.AddScoped<CurrentUser>();

@@ -89,6 +89,27 @@ public sealed class RequestLimitTests(LimitedApp app) : IClassFixture<LimitedApp
         Assert.Equal((429, "RATE_LIMITED", 5), await LimitedApp.ReadAsync(client.GetAsync("/users/nobody")));
     }
 
+    [Fact]
+    public async Task Where_guesses_are_used_up_only_those_who_have_been_here_are_looked_up()
+    {
+        var address = app.NewAddress();
+        var (known, knownToken) = await app.RegisterAsync();
+        var (_, newToken) = await app.RegisterAsync();
+        using var before = app.From(app.NewAddress(), knownToken);
+        Assert.Equal(200, (await LimitedApp.ReadAsync(before.GetAsync($"/users/{known}"))).Status);
+        using var guess = app.From(address, "chat_1_" + new string('B', 43));
+        for (var i = 0; i < PerAddress; i++) Assert.Equal(401, (await LimitedApp.ReadAsync(LimitedApp.QueryAsync(guess, Nothing))).Status);
+
+        using var neighbour = app.From(address, knownToken);
+        Assert.Equal(200, (await LimitedApp.ReadAsync(neighbour.GetAsync($"/users/{known}"))).Status);
+        using var stranger = app.From(address, newToken);
+        Assert.Equal((429, "RATE_LIMITED", 5), await LimitedApp.ReadAsync(LimitedApp.QueryAsync(stranger, Nothing)));
+        app.Clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Equal(200, (await LimitedApp.ReadAsync(LimitedApp.QueryAsync(stranger, Nothing))).Status);
+        Assert.Equal(401, (await LimitedApp.ReadAsync(LimitedApp.QueryAsync(guess, Nothing))).Status);
+        Assert.Equal(429, (await LimitedApp.ReadAsync(LimitedApp.QueryAsync(guess, Nothing))).Status);
+    }
+
     [Theory]
     [InlineData("2001:db8:0:1::1", "2001:db8:0:1:ffff::2", true)]
     [InlineData("2001:db8:0:2::1", "2001:db8:0:3::1", false)]
