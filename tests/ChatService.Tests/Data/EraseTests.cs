@@ -128,6 +128,28 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
         Assert.Equal(["Zinnober is red.", "Indeed."], await db.Messages.Where(m => m.OwnerId == ada.Owner).OrderBy(m => m.Sequence).Select(m => m.Content).ToListAsync());
     }
 
+    [Fact]
+    public async Task Answers_are_gone_with_their_conversation_whose_rows_are_all_there_yet()
+    {
+        var ada = await FillAsync("Ada", 10);
+        await StopAtAsync(ada.FirstMessage);
+        List<long> answers;
+        await using (var db = _host.Open())
+            answers = await db.Completions.Where(c => c.OwnerId == ada.Owner && c.ConversationId == ada.Conversation && c.Id != ada.Running).Select(c => c.Id).ToListAsync();
+        Assert.Equal(2, answers.Count);
+
+        Success(await _host.Get<ConversationService>().DeleteAsync(ada.Owner, ada.Conversation, _ct));
+
+        Assert.Empty(await _host.Get<CompletionService>().FindManyAsync(ada.Owner, answers, _ct));
+        foreach (var answer in answers)
+        {
+            Assert.Null(await _host.Get<CompletionService>().FindAsync(ada.Owner, answer, _ct));
+            Assert.Equal(ErrorCode.NotFound, (await _host.Get<CompletionWatcher>().WatchAsync(ada.Owner, answer, 0, _ct)).Error?.Code);
+        }
+
+        Assert.Equal(2, (await CountAsync(ada.Owner, ada.Conversation))["completions"]);
+    }
+
     private sealed record Filled(long Owner, string Token, long Conversation, long FirstMessage, long Other, long Running);
 
     /// <summary>Somebody with rows in every table, most of them in one conversation.</summary>
