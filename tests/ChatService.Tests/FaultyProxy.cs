@@ -37,6 +37,9 @@ public sealed class FaultyProxy : IAsyncDisposable
     /// <summary>Leads to the same database through the proxy.</summary>
     public string ConnectionString { get; }
 
+    /// <summary>How far away the server is: what everything takes on its way, in either direction.</summary>
+    public TimeSpan Delay { get; set; }
+
     public static FaultyProxy Start(TestDatabase database)
     {
         var proxy = new FaultyProxy(new NpgsqlConnectionStringBuilder(database.ConnectionString));
@@ -91,7 +94,11 @@ public sealed class FaultyProxy : IAsyncDisposable
         _reservation.Dispose();
     }
 
-    internal Task FlowAsync() => _flow.Task;
+    internal async Task FlowAsync()
+    {
+        await _flow.Task;
+        if (Delay > TimeSpan.Zero) await Task.Delay(Delay);
+    }
 
     /// <summary>Whether this COMMIT is the one whose reply is to be lost; says so once.</summary>
     internal TaskCompletionSource? TakeCommit() => Interlocked.Exchange(ref _lostCommit, null);
