@@ -67,7 +67,7 @@ public sealed class TrafficLimits
     [Range(1, 10_000_000)]
     public int TrackedKeys { get; set; } = 100_000;
 
-    /// <summary>Streams of one user: default 8.</summary>
+    /// <summary>Streams of one user, and answers that they wait for: default 8.</summary>
     [Range(1, 100_000)]
     public int StreamsPerUser { get; set; } = 8;
 

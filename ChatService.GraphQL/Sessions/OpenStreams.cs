@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 namespace ChatService.GraphQL;
 
 /// <summary>
-/// Everything that outlives its request: subscriptions, and the sockets that carry them. Knows how many there are, ends those
+/// Everything that stays open: subscriptions, the sockets that carry them, and the wait for a whole answer. Knows how many there are, ends those
 /// whose session has ended, and those that are still open when the time to drain is over.
 /// </summary>
 public sealed class OpenStreams : IDisposable

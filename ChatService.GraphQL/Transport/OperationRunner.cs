@@ -25,6 +25,7 @@ public sealed class OperationRunner(
     IOptions<TransportOptions> transportOptions)
 {
     private static readonly TimeSpan _soon = TimeSpan.FromSeconds(1);
+    private static readonly Refused _stopping = Refused.Request(503, Codes.ShuttingDown, "The service is stopping.", _soon);
     private static readonly OperationStrategy _strategy = new();
     private static readonly StreamStrategy _streamStrategy = new(_strategy);
 
@@ -37,7 +38,7 @@ public sealed class OperationRunner(
     public async Task<OperationOutcome> RunAsync(OperationRequest request, Caller caller, Allowed allowed, CancellationToken ct)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
-            return Refused.Request(503, Codes.ShuttingDown, "The service is stopping.", _soon);
+            return _stopping;
         try
         {
             var (document, refused) = await documents.CompileAsync(request.Query, ct);
@@ -88,13 +89,14 @@ public sealed class OperationRunner(
     private async Task<OperationOutcome> ExecuteAsync(
         CompiledOperation operation, IValidationResult arguments, OperationRequest request, Caller caller, CancellationToken ct)
     {
-        var isTimed = !operation.RootFields.Any(_options.UntimedRootFields.Contains);
-        // What may take long is bounded by other means, and must not keep the places of what does not.
+        // What waits by its nature is bounded as streams are, and must not keep the places of what does not; anything beside it is timed.
+        var isTimed = operation.RootFields.Count == 0 || !operation.RootFields.All(_options.UntimedRootFields.Contains);
+        using var stream = isTimed ? null : streams.TryOpen(caller);
         using var place = isTimed ? await gate.EnterAsync(ct) : null;
-        if (isTimed && place is null)
-            return gate.Refuse();
+        if (stream is null && place is null)
+            return isTimed ? gate.Refuse() : OpenStreams.Full;
         await using var scope = OpenScope(caller);
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct, stream?.Ended ?? CancellationToken.None);
         if (isTimed)
             deadline.CancelAfter(_options.OperationTimeout);
         using var context = BuildContext(operation, arguments, request, scope.ServiceProvider, deadline.Token);
@@ -105,7 +107,12 @@ public sealed class OperationRunner(
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
         {
-            return Refused.Request(503, Codes.Overloaded, "The operation took too long.", _soon);
+            return stream?.Reason switch
+            {
+                null => Refused.Request(503, Codes.Overloaded, "The operation took too long.", _soon),
+                { Code: Codes.Unauthenticated } => BearerToken.Refusal,
+                _ => _stopping,
+            };
         }
     }
 

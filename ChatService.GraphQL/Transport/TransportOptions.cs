@@ -24,7 +24,10 @@ public sealed class TransportOptions
     [Range(typeof(TimeSpan), "00:00:00.1", "01:00:00")]
     public TimeSpan OperationTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Root fields without that limit, because waiting is what they are for. Configured names are added.</summary>
+    /// <summary>
+    /// Root fields without that limit, because waiting is what they are for: an operation of nothing else counts as a stream instead.
+    /// Configured names are added.
+    /// </summary>
     public IList<string> UntimedRootFields { get; } = ["complete"];
 
     /// <summary>Text of all cached documents together, in UTF-16 units: default 1,000,000 (their trees take some thirty times that).</summary>

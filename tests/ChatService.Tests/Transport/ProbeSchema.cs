@@ -11,7 +11,7 @@ public sealed class Probe
     private readonly Lock _lock = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Sources of subscriptions that are open.</summary>
+    /// <summary>Sources of subscriptions, and endless waits, that are open.</summary>
     public int Open { get; private set; }
 
     /// <summary>Items that readers have taken from a source.</summary>
@@ -35,6 +35,20 @@ public sealed class Probe
             }
             if (count == 0)
                 await Task.Delay(Timeout.Infinite, ct);
+        }
+        finally
+        {
+            Change(() => Open--);
+        }
+    }
+
+    /// <summary>Is open until its caller is gone.</summary>
+    public async Task HoldAsync(CancellationToken ct)
+    {
+        Change(() => Open++);
+        try
+        {
+            await Task.Delay(Timeout.Infinite, ct);
         }
         finally
         {
@@ -127,8 +141,10 @@ public class ProbeMutation
 
     public static string SignIn(string name) => name;
 
-    public static async Task<string> CompleteAsync(CancellationToken ct)
+    /// <summary>Takes a while, or for ever.</summary>
+    public static async Task<string> CompleteAsync([FromServices] Probe probe, CancellationToken ct, bool ends = true)
     {
+        if (!ends) await probe.HoldAsync(ct);
         await Task.Delay(TimeSpan.FromMilliseconds(300), ct);
         return "whole";
     }

@@ -48,6 +48,7 @@ public sealed class TransportHost : IAsyncDisposable
         TransportHost? host = null;
         builder.Services.AddSingleton(new SessionLookup(
             (token, _) => new(host!.Sessions.TryGetValue(token, out var user) ? new LiveSession(user, token, DateTime.MaxValue) : null),
+            token => host!.Sessions.ContainsKey(token),
             (open, _) => Task.FromResult<IReadOnlySet<SessionKey>>(open.Where(session => host!.Sessions.ContainsKey(session.TokenHash)).ToHashSet())));
         var app = builder.Build();
         host = new TransportHost(app);
@@ -58,10 +59,12 @@ public sealed class TransportHost : IAsyncDisposable
     }
 
     /// <summary>Sends a request as most clients do; <paramref name="accept"/> and <paramref name="token"/> only if given.</summary>
-    public Task<HttpResponseMessage> PostAsync(string body, string? accept = null, string? token = null, string type = "application/json")
-        => PostAsync(new ByteArrayContent(Encoding.UTF8.GetBytes(body)), accept, token, type);
+    public Task<HttpResponseMessage> PostAsync(
+        string body, string? accept = null, string? token = null, string type = "application/json", CancellationToken ct = default)
+        => PostAsync(new ByteArrayContent(Encoding.UTF8.GetBytes(body)), accept, token, type, ct);
 
-    public async Task<HttpResponseMessage> PostAsync(HttpContent body, string? accept = null, string? token = null, string type = "application/json")
+    public async Task<HttpResponseMessage> PostAsync(
+        HttpContent body, string? accept = null, string? token = null, string type = "application/json", CancellationToken ct = default)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Url) { Content = body };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", type);
@@ -69,7 +72,7 @@ public sealed class TransportHost : IAsyncDisposable
             request.Headers.TryAddWithoutValidation("Accept", accept);
         if (token is not null)
             request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {token}");
-        return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return await Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
     }
 
     /// <summary>Sends a document whose answer nobody will wait for when <paramref name="ct"/> ends.</summary>
