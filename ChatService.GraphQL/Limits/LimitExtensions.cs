@@ -15,7 +15,7 @@ public static class LimitExtensions
             .ValidateDataAnnotations().Validate(TrafficLimits.CheckProxies, TrafficLimits.ExpectedProxies).ValidateOnStart();
         services.AddOptions<KestrelServerOptions>().Configure<IOptions<TrafficLimits>>((server, limits) =>
             server.Limits.MaxConcurrentConnections = server.Limits.MaxConcurrentUpgradedConnections = limits.Value.Connections);
-        return services.AddSingleton<RequestLimits>().AddSingleton<SignInLimits>().AddSingleton<OperationGate>();
+        return services.AddSingleton<RequestLimits>().AddSingleton<SignInLimits>().AddSingleton<BodyLimits>().AddSingleton<OperationGate>();
     }
 
     /// <summary>Takes a request's address from X-Forwarded-For where a known proxy has written it; nobody else is believed.</summary>
@@ -37,18 +37,24 @@ public static class LimitExtensions
     {
         var gate = app.Services.GetRequiredService<OperationGate>();
         var limits = app.Services.GetRequiredService<RequestLimits>();
+        var bodies = app.Services.GetRequiredService<BodyLimits>();
         var tokens = app.Services.GetRequiredService<BearerToken>();
         app.Use(async (http, next) =>
         {
-            if (!http.Request.Path.StartsWithSegments(Health, StringComparison.OrdinalIgnoreCase)
-                && (gate.IsFull ? gate.Refuse() : await RefuseAsync(http, limits, tokens)) is { } refused)
+            if (!http.Request.Path.StartsWithSegments(Health, StringComparison.OrdinalIgnoreCase) && await RefuseAsync(http) is { } refused)
                 await http.RefuseAsync(refused, graphQL);
             else
                 await next(http);
         });
+
+        async ValueTask<Refused?> RefuseAsync(HttpContext http)
+        {
+            if (gate.IsFull) return gate.Refuse();
+            return await RefuseCallerAsync(http, limits, tokens) ?? (bodies.TryEnter(http) ? null : OperationGate.Refusal);
+        }
     }
 
-    private static async ValueTask<Refused?> RefuseAsync(HttpContext http, RequestLimits limits, BearerToken tokens)
+    private static async ValueTask<Refused?> RefuseCallerAsync(HttpContext http, RequestLimits limits, BearerToken tokens)
     {
         if (!limits.AreOn) return null;
         try

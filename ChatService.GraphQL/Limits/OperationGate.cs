@@ -10,7 +10,8 @@ namespace ChatService.GraphQL;
 /// </summary>
 public sealed class OperationGate(IOptions<TrafficLimits> options, LimitTelemetry telemetry) : IDisposable
 {
-    private static readonly Refused _refusal =
+    /// <summary>What is said where there is too much to do.</summary>
+    internal static readonly Refused Refusal =
         Refused.Request(StatusCodes.Status503ServiceUnavailable, Codes.Overloaded, "The service has too much to do. Try again.", TimeSpan.FromSeconds(1));
 
     private readonly TrafficLimits _limits = options.Value;
@@ -37,7 +38,7 @@ public sealed class OperationGate(IOptions<TrafficLimits> options, LimitTelemetr
     public Refused Refuse()
     {
         telemetry.Hit("operations");
-        return _refusal;
+        return Refusal;
     }
 
     public void Dispose() => _limiter.Dispose();

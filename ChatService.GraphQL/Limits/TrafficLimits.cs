@@ -87,6 +87,14 @@ public sealed class TrafficLimits
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 4_000;
 
+    /// <summary>Bytes of long request bodies that one address may be sending or waiting with at once, 1 to 10^12; one more body is OVERLOADED, unless it is the only one. Default 16 MiB.</summary>
+    [Range(1, 1_000_000_000_000)]
+    public long BodyBytesPerAddress { get; set; } = 16 * 1_024 * 1_024;
+
+    /// <summary>Likewise of all. Default 256 MiB.</summary>
+    [Range(1, 1_000_000_000_000)]
+    public long BodyBytes { get; set; } = 256 * 1_024 * 1_024;
+
     /// <summary>Operations that work at once, streams and awaited completions not counted, 1 to 100,000. Default 128.</summary>
     [Range(1, 100_000)]
     public int OperationsAtOnce { get; set; } = 128;

@@ -22,7 +22,7 @@ public sealed record Caller(long? UserId, string? SessionHash, string Address)
         return new Caller(session.OwnerId, session.TokenHash, AddressOf(http)) { Line = line };
     }
 
-    private static string AddressOf(HttpContext http)
+    internal static string AddressOf(HttpContext http)
     {
         var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
         if (address.IsIPv4MappedToIPv6)
