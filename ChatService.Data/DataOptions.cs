@@ -33,7 +33,7 @@ public sealed class SecurityOptions
     [Range(1, Input.MaximumPasswordLength)]
     public int MinimumPasswordLength { get; set; } = 8;
 
-    /// <summary>A session unused for so long has ended. Default 24 hours.</summary>
+    /// <summary>A session unused for so long, and at most a tenth of it or 5 minutes longer, has ended. Default 24 hours.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
     public TimeSpan SessionIdleTimeout { get; set; } = TimeSpan.FromHours(24);
 

@@ -154,7 +154,8 @@ public sealed class SessionService(
     /// <summary>A session, and when it was last looked at: by a clock that nobody sets.</summary>
     private sealed record Remembered(LiveSession Session, long ReadAt);
 
-    private bool IsLive(Session session) => session.ExpiresAt > clock.Now && session.LastUsedAt + options.Value.SessionIdleTimeout > clock.Now;
+    /// <summary>What was used just before the next note of its use has its whole time, too.</summary>
+    private bool IsLive(Session session) => session.ExpiresAt > clock.Now && session.LastUsedAt + options.Value.SessionIdleTimeout + _useResolution > clock.Now;
 
     private Task<int> TouchAsync(long owner, string hash, CancellationToken ct) => database.WriteAsync(
         (db, token) => db.Sessions.Where(s => s.OwnerId == owner && s.TokenHash == hash)

@@ -10,6 +10,8 @@ internal sealed class Asker(HttpClient http) : IDisposable
 
     public long UserId { get; private init; }
 
+    public string Username { get; private init; } = "";
+
     public string Conversation { get; private init; } = "";
 
     public string Message { get; private init; } = "";
@@ -28,6 +30,7 @@ internal sealed class Asker(HttpClient http) : IDisposable
         return new Asker(app.App.As(member.Token))
         {
             UserId = long.Parse(Person.NumberOf(member.Id), System.Globalization.CultureInfo.InvariantCulture),
+            Username = member.Username,
             Conversation = conversation,
             Message = message.GetProperty("createMessage").GetProperty("message").GetProperty("id").GetString()!,
             Completion = completion.GetProperty("complete").GetProperty("completion").GetProperty("id").GetString()!,

@@ -3,8 +3,12 @@ using System.Text.Json;
 
 namespace ChatService.Tests;
 
+public sealed class PostgresInputLimitTests(SecurePostgresApp app) : InputLimitTests(app), IClassFixture<SecurePostgresApp>;
+
+public sealed class SqliteInputLimitTests(SecureSqliteApp app) : InputLimitTests(app), IClassFixture<SecureSqliteApp>;
+
 /// <summary>Every limit of what a caller sends, on both faces: one less, just so much, one more.</summary>
-public sealed class InputLimitTests(SecureSqliteApp app) : IClassFixture<SecureSqliteApp>
+public abstract class InputLimitTests(IsolationApp app)
 {
     private const string Refused = "BAD_USER_INPUT";
 
@@ -62,6 +66,23 @@ public sealed class InputLimitTests(SecureSqliteApp app) : IClassFixture<SecureS
             Assert.Equal("USERNAME_TAKEN", await RegisterAsync(face, $"{letter}zoe\u0301".ToUpperInvariant(), "correct horse"));
         }
 
+        foreach (var change in new Func<string, string, Task<string?>>[]
+        {
+            (old, next) => ada.MutateAsync("changePassword", new { currentPassword = old, newPassword = next }),
+            (old, next) => ada.SendAsync("PATCH", $"/users/{ada.Username}", new { password = old, new_password = next }),
+        })
+        {
+            var password = Member.Password;
+            foreach (var (length, code) in new[] { (0, Refused), (7, Refused), (8, null), (128, null), (129, Refused) })
+            {
+                var next = string.Concat(Enumerable.Repeat("é", length));
+                Assert.Equal((length, code), (length, await change(password, next)));
+                if (code is null) password = next;
+            }
+
+            Assert.Null(await change(password, Member.Password));
+        }
+
         foreach (var (what, letter, ask) in new (string, char, Func<string, Task<string?>>)[]
         {
             ("createConversation", 'a', key => ada.MutateAsync("createConversation", new { title = "New", idempotencyKey = key })),
@@ -80,6 +101,20 @@ public sealed class InputLimitTests(SecureSqliteApp app) : IClassFixture<SecureS
         Task<string?> RegisterAsync(bool isGraphQL, string username, string password) => isGraphQL
             ? nobody.MutateAsync("createUser", new { username, password })
             : nobody.SendAsync("POST", "/users", new { username, password });
+    }
+
+    [Fact]
+    public async Task Control_characters_are_kept_but_for_the_one_that_no_database_takes()
+    {
+        const string Kept = "\u0001\u0007\u001b[31m\r\n\t\u007f\u0085\u2028\ufeff end";
+        using var ada = await Asker.SettleAsync(app);
+        var path = $"/conversations/{Person.NumberOf(ada.Conversation)}/messages";
+        Assert.Null(await ada.MutateAsync("createMessage", new { conversationId = ada.Conversation, content = Kept + 1 }));
+        Assert.Null(await ada.SendAsync("POST", path, new { content = Kept + 2 }));
+        Assert.Equal(Refused, await ada.MutateAsync("createMessage", new { conversationId = ada.Conversation, content = "a\0b" }));
+        Assert.Equal(Refused, await ada.SendAsync("POST", path, new { content = "a\0b" }));
+        var said = (await ada.Http.GetFromJsonAsync<JsonElement>(path)).EnumerateArray().Select(message => message.GetProperty("content").GetString());
+        Assert.Equal([Kept + 1, Kept + 2], said.TakeLast(2));
     }
 
     [Fact]

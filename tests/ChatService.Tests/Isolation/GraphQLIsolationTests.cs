@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json;
 using GraphQL.Types;
 using Microsoft.Extensions.DependencyInjection;
@@ -72,6 +74,50 @@ public abstract class GraphQLIsolationTests(IsolationApp app)
         {
             if (!holds(answer)) wrong.Add($"{who}: {wall.Document}\n{answer}");
         }
+    }
+
+    [Fact]
+    public async Task What_others_do_moves_no_count_and_no_cursor()
+    {
+        var stranger = await Estate.SettleAsync(app.App.Address, app.Provider, "brumselwicht");
+        var client = new GraphQLClient(app.App.As(stranger["token"]));
+        const string Counts = "{ me { conversations { totalCount nodes { messages { totalCount } } } } searchStatus { indexed pending failed } changeCursor }";
+        await StoredRows.AtRestAsync(app.Database, stranger.UserId);
+        var before = await CountAsync(client);
+        await Estate.SettleAsync(app.App.Address, app.Provider, "knurpselbart");
+        Assert.Equal(before, await CountAsync(client));
+        await client.DataAsync($$"""mutation { createMessage(input: { conversationId: "{{stranger["conversation"]}}", content: "Mine" }) { message { id } } }""");
+        Assert.NotEqual(before, await CountAsync(client));
+
+        // A cursor has its time, too.
+        static async Task<(string, string)> CountAsync(GraphQLClient client)
+        {
+            var data = await client.DataAsync(Counts);
+            return (data.GetProperty("me").GetRawText() + data.GetProperty("searchStatus").GetRawText(),
+                Encoding.ASCII.GetString(Base64Url.DecodeFromChars(data.GetProperty("changeCursor").GetString())).Split('.')[0]);
+        }
+    }
+
+    [Fact]
+    public async Task A_socket_tells_no_more_than_an_event_stream()
+    {
+        var owner = await Estate.SettleAsync(app.App.Address, app.Provider, "murmelspross");
+        var stranger = await Estate.SettleAsync(app.App.Address, app.Provider, "fledderwurz");
+        foreach (var token in new[] { stranger["token"], null })
+        {
+            await using var socket = await GraphQLSocket.ConnectAsync(app.App.Address, token);
+            foreach (var wall in GraphQLWalls.All.Where(wall => wall.Document.StartsWith("subscription", StringComparison.Ordinal)))
+            {
+                var answer = await HearAsync(socket, wall, stranger, owner);
+                Assert.False(owner.ShowsIn(answer), answer);
+                if (wall.Wall == Wall.AsAbsent) Assert.Equal(await HearAsync(socket, wall, stranger, Estate.OfNobody), answer);
+                if (token is null) Assert.Contains("\"UNAUTHENTICATED\"", answer, StringComparison.Ordinal);
+            }
+        }
+
+        static async Task<string> HearAsync(GraphQLSocket socket, GraphQLWall wall, Estate mine, Estate theirs) => string.Join(
+            '\n',
+            await socket.SubscribeAsync(Estate.Fill(wall.Document, mine, theirs, name => JsonSerializer.Serialize(name))).Take(5).Select(item => item.GetRawText()).ToListAsync());
     }
 
     [Fact]

@@ -29,9 +29,50 @@ public abstract class RestIsolationTests(IsolationApp app, bool isDocumented = f
             (route.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods ?? ["*"]).Select(method => $"{method} /{route.RoutePattern.RawText!.TrimStart('/')}")).ToList();
         Assert.Contains("GET /users/{username}", routes);
         var forgotten = routes.Except(RestWalls.All.Select(wall => wall.Route))
-            .Where(route => !RestWalls.OfNobody.Any(path => route.Split(' ')[1].StartsWith(path, StringComparison.Ordinal))).ToList();
-        Assert.Empty(forgotten);
+            .Except(RestWalls.OfNobody).ToList();
+        Assert.True(forgotten.Count == 0, string.Join('\n', forgotten));
         Assert.Empty(RestWalls.All.Select(wall => wall.Route).Except(routes));
+    }
+
+    [Fact]
+    public async Task Every_parameter_and_member_that_can_name_something_has_its_case()
+    {
+        var api = await app.App.As(null).GetFromJsonAsync<JsonElement>("/openapi.json");
+        List<string> forgotten = [];
+        foreach (var path in api.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var walls = RestWalls.All.Where(wall => Simple(wall.Route) == $"{operation.Name.ToUpperInvariant()} {path.Name}").ToList();
+                foreach (var name in NamesOf(api, operation.Value))
+                {
+                    if (!walls.Exists(wall => wall.Path.Contains($"{name}=", StringComparison.Ordinal)
+                        || wall.Body?.Contains($"\"{name}\":", StringComparison.Ordinal) == true || (name == "Idempotency-Key" && wall.Key is not null)))
+                        forgotten.Add($"{operation.Name} {path.Name} {name}");
+                }
+            }
+        }
+
+        Assert.Empty(forgotten);
+    }
+
+    /// <summary>A route's pattern as the description writes it: without its constraints.</summary>
+    private static string Simple(string route) => System.Text.RegularExpressions.Regex.Replace(route, @"\{(\w+)[^}]*\}", "{$1}");
+
+    /// <summary>What is sent beside the path: of the query, of the headers, of the body.</summary>
+    private static IEnumerable<string> NamesOf(JsonElement api, JsonElement operation)
+    {
+        if (operation.TryGetProperty("parameters", out var parameters))
+        {
+            foreach (var parameter in parameters.EnumerateArray().Where(parameter => parameter.GetProperty("in").GetString() != "path"))
+                yield return parameter.GetProperty("name").GetString()!;
+        }
+
+        if (!operation.TryGetProperty("requestBody", out var body)) yield break;
+        var schema = body.GetProperty("content").GetProperty("application/json").GetProperty("schema");
+        if (schema.TryGetProperty("$ref", out var reference))
+            schema = api.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]);
+        foreach (var member in schema.GetProperty("properties").EnumerateObject()) yield return member.Name;
     }
 
     [Fact]

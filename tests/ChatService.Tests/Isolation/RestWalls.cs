@@ -15,8 +15,12 @@ internal static class RestWalls
     private const string Conversation = "/conversations/{id:long:min(1)}";
     private const string Message = Conversation + "/messages/{messageId:long:min(1)}";
 
-    /// <summary>Where routes begin that belong to nobody: GraphQL has its own cases, the others tell nothing of anybody.</summary>
-    public static readonly string[] OfNobody = ["/graphql", "/openapi.json", "/docs", "/health/"];
+    /// <summary>Routes that belong to nobody: GraphQL has its own cases, the others tell nothing of anybody.</summary>
+    public static readonly string[] OfNobody =
+    [
+        "* /graphql", "GET /graphql/LICENSE", "GET /graphql/bcp-config.json", "GET /openapi.json", "* /health/live", "* /health/ready",
+        "GET /docs/{documentName?}", "GET /docs/scalar.js", "GET /docs/scalar.aspnetcore.js", "GET /docs/favicon.svg",
+    ];
 
     public static readonly RestWall[] All =
     [
@@ -33,8 +37,8 @@ internal static class RestWalls
         new(Wall.OwnKey, $"POST {Conversation}/messages:complete", "/conversations/$my_conversation/messages:complete", """{"content":"New?"}""", "$key"),
         new(Wall.AsAbsent, "POST /conversations", "/conversations", """{"title":"Hers","user_id":$user}"""),
         new(Wall.AsAbsent, $"PATCH {Conversation}", "/conversations/$conversation", """{"title":"Hers"}"""),
-        new(Wall.AsAbsent, $"POST {Conversation}/messages", "/conversations/$conversation/messages", """{"content":"Hers"}"""),
-        new(Wall.AsAbsent, $"POST {Conversation}/messages:complete", "/conversations/$conversation/messages:complete", """{"content":"Hers","recall":true}"""),
+        new(Wall.AsAbsent, $"POST {Conversation}/messages", "/conversations/$conversation/messages", """{"content":"Hers","role":"user"}"""),
+        new(Wall.AsAbsent, $"POST {Conversation}/messages:complete", "/conversations/$conversation/messages:complete", """{"content":"Hers","recall":true,"model":"scripted","max_output_tokens":10,"temperature":1}"""),
         new(Wall.AsAbsent, $"POST {Conversation}/messages:complete", "/conversations/$conversation/messages:complete", """{"regenerate":true}"""),
         new(Wall.AsAbsent, $"POST {Conversation}/messages:complete", "/conversations/$conversation/messages:complete", """{"stream":true}"""),
         new(Wall.AsAbsent, $"PATCH {Message}", "/conversations/$my_conversation/messages/$message", """{"content":"Hers"}"""),

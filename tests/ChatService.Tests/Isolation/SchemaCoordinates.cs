@@ -8,9 +8,11 @@ namespace ChatService.Tests;
 /// <summary>Places in a schema by their coordinates: <c>Query.node</c>, <c>Query.node(id:)</c>, <c>SignInInput.username</c>.</summary>
 internal sealed class SchemaCoordinates(ISchema schema)
 {
+    private static readonly HashSet<string> _sizes = ["first", "last", "count", "maxOutputTokens", "temperature"];
+
     /// <summary>
-    /// Where an isolation fault can be: every root field, every field that leads to something owned, and every argument and input field
-    /// that can name something: ids, texts (cursors, keys and names are among them), offsets.
+    /// Where an isolation fault can be: every root field, every field of what is owned or leads to it, and every argument and input field
+    /// but for choices and sizes, which can name nothing.
     /// </summary>
     public IReadOnlySet<string> ThatNeedWalls()
     {
@@ -21,7 +23,7 @@ internal sealed class SchemaCoordinates(ISchema schema)
         {
             foreach (var field in type.Fields)
             {
-                if (type is IInputObjectGraphType ? Names(field.Name, field.ResolvedType!) : IsRoot(type) || owned.Contains(NameOf(field.ResolvedType!)))
+                if (type is IInputObjectGraphType ? Names(field.Name, field.ResolvedType!) : IsRoot(type) || owned.Contains(type.Name) || owned.Contains(NameOf(field.ResolvedType!)))
                     needed.Add($"{type.Name}.{field.Name}");
                 foreach (var argument in field.Arguments ?? [])
                     if (Names(argument.Name, argument.ResolvedType!))
@@ -98,7 +100,8 @@ internal sealed class SchemaCoordinates(ISchema schema)
 
     private bool IsRoot(IGraphType type) => type == schema.Query || type == schema.Mutation || type == schema.Subscription;
 
-    private static bool Names(string name, IGraphType type) => NameOf(type) is "ID" or "String" || name == "after";
+    private static bool Names(string name, IGraphType type) =>
+        !_sizes.Contains(name) && type.GetNamedType() is not (BooleanGraphType or EnumerationGraphType or IInputObjectGraphType);
 
     private static string NameOf(IGraphType type) => type.GetNamedType().Name;
 }

@@ -106,6 +106,7 @@ public class RequestBodyTests(Facade facade) : IClassFixture<Facade>
     [Theory]
     [InlineData("application/json", HttpStatusCode.Created)]
     [InlineData("Application/JSON; charset=UTF-8", HttpStatusCode.Created)]
+    [InlineData("application/json; charset=\"utf-8\"", HttpStatusCode.Created)]
     [InlineData("application/json; charset=utf-16", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("application/problem+json", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("text/plain; application/json", HttpStatusCode.UnsupportedMediaType)]
