@@ -112,19 +112,6 @@ public sealed class BrowserTests(SqliteApp app) : IClassFixture<SqliteApp>
         }
     }
 
-    [Theory]
-    [InlineData("/graphql?query={__typename}", HttpStatusCode.OK)]
-    [InlineData("/graphql", HttpStatusCode.BadRequest)]
-    [InlineData("/nothing/here", HttpStatusCode.NotFound)]
-    public async Task Every_answer_has_the_headers_that_protect_it(string path, HttpStatusCode status)
-    {
-        using var response = await SendAsync(app.App, HttpMethod.Get, path, origin: null);
-        Assert.Equal(status, response.StatusCode);
-        Assert.Equal(["nosniff"], Header(response, "X-Content-Type-Options"));
-        Assert.Equal(["no-referrer"], Header(response, "Referrer-Policy"));
-        Assert.Equal(["frame-ancestors 'none'"], Header(response, "Content-Security-Policy"));
-    }
-
     private static async Task<HttpResponseMessage> SendAsync(ChatApp app, HttpMethod method, string path, string? origin, string? host = null)
     {
         using var client = app.As(null);

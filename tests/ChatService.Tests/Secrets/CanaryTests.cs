@@ -1,3 +1,4 @@
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -9,9 +10,9 @@ public sealed class CanaryTests
     private static readonly string[] _categories = ["Default", "Microsoft", "Microsoft.AspNetCore", "Microsoft.EntityFrameworkCore", "Npgsql", "System", "ChatService"];
 
     [Theory]
-    [InlineData(DatabaseKind.Postgres)]
-    [InlineData(DatabaseKind.Sqlite)]
-    public async Task No_canary_is_in_a_log_a_trace_a_measurement_or_an_error(DatabaseKind kind)
+    [InlineData(DatabaseKind.Postgres, "secure")]
+    [InlineData(DatabaseKind.Sqlite, "documented")]
+    public async Task No_canary_is_in_a_log_a_trace_a_measurement_or_an_error(DatabaseKind kind, string mode)
     {
         await using var database = await Databases.CreateAsync(kind);
         await using var proxy = kind == DatabaseKind.Postgres ? FaultyProxy.Start(database) : null;
@@ -22,6 +23,7 @@ public sealed class CanaryTests
         using var telemetry = new CapturedTelemetry();
         var settings = Settings(provider);
         if (proxy is not null) settings["ConnectionStrings:Chat"] = proxy.ConnectionString;
+        settings["Facade:Mode"] = mode;
         settings["Logging:Console:LogLevel:Default"] = "None";
         settings["Database:Deadline"] = "00:00:02";
         string asked;
@@ -35,11 +37,17 @@ public sealed class CanaryTests
                 await canaries.SingAloneAsync(app.Address, "ada");
                 proxy.Accept();
             }
+
+            // A fault that nobody has thought of.
+            await using (var db = Tables.Open(database)) await db.Database.ExecuteSqlRawAsync("ALTER TABLE messages RENAME TO gone");
+            await canaries.SingAloneAsync(app.Address, "ada");
         }
 
         Assert.Contains(log.Entries, entry => entry.StartsWith("Trace", StringComparison.Ordinal));
         Assert.Contains(log.Entries, entry => entry.Contains("the provider failed", StringComparison.Ordinal));
         Assert.Equal(proxy is not null, log.Entries.Any(entry => entry.Contains("had no database", StringComparison.Ordinal)));
+        Assert.Contains(log.Entries, entry => entry.StartsWith("Error", StringComparison.Ordinal) && entry.Contains("messages", StringComparison.Ordinal));
+        Assert.Contains(canaries.Refusals, refusal => refusal.Contains("\"INTERNAL\"", StringComparison.Ordinal));
         Assert.True(canaries.Refusals.Count > 20, $"Only {canaries.Refusals.Count} errors.");
         Assert.Contains(telemetry.Entries, entry => entry.StartsWith("Microsoft.AspNetCore ", StringComparison.Ordinal));
         Assert.Contains(telemetry.Entries, entry => entry.StartsWith("http.server.request.duration ", StringComparison.Ordinal));
