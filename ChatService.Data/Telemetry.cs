@@ -6,6 +6,9 @@ public static class Telemetry
     /// <summary>The name of its meter and of its activity source.</summary>
     public const string DataName = "ChatService.Data";
 
+    /// <summary>Likewise for calls to an embedding model, told by the library that makes them.</summary>
+    public const string EmbeddingsName = "ChatService.Embeddings";
+
     /// <summary>The counter of what a limit has refused, with the limit's name as <c>chat.limit</c>.</summary>
     public const string LimitsHit = "chat.limits.hit";
 }

@@ -52,7 +52,7 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         _settler = new CompletionSettler(database);
         _texts = new CompletionTextWriter(database, wakeUps, options, time, logger);
         _caller = new ModelCaller(options, time);
-        _titler = new Titler(database, models, _caller, options);
+        _titler = new Titler(database, models, _caller, telemetry, options);
         (_quota, _wakeUps, _telemetry, _health, _options, _time, _logger) = (quota, wakeUps, telemetry, health, options.Value, time, logger);
     }
 

@@ -40,8 +40,11 @@ public sealed class CompletionTelemetry
     internal Call Begin(CompletionRun run)
     {
         _running.Add(1);
-        return new Call(this, run);
+        return new Call(this, run.Model, run.Row);
     }
+
+    /// <summary>A model is asked for a title.</summary>
+    internal Call BeginTitle(ChatModel model) => new(this, model, null);
 
     internal void LimitHit() => _limits.Hit("completions");
 
@@ -51,37 +54,39 @@ public sealed class CompletionTelemetry
         if (_delay.Enabled) _delay.Record(Stopwatch.GetElapsedTime(arrivedAt).TotalSeconds);
     }
 
-    /// <summary>One answer, from the request to its provider.</summary>
+    /// <summary>One call of a model, from the request to its provider on.</summary>
     internal sealed class Call : IDisposable
     {
         private readonly CompletionTelemetry _telemetry;
-        private readonly CompletionRun _run;
+        private readonly ChatModel _model;
+        private readonly Completion? _row;
         private readonly Activity? _activity;
         private readonly long _since = Stopwatch.GetTimestamp();
         private bool _begun;
 
-        public Call(CompletionTelemetry telemetry, CompletionRun run)
+        public Call(CompletionTelemetry telemetry, ChatModel model, Completion? row)
         {
-            (_telemetry, _run) = (telemetry, run);
-            _activity = _activities.StartActivity($"{Operation} {run.Model.ModelId}", ActivityKind.Client);
+            (_telemetry, _model, _row) = (telemetry, model, row);
+            _activity = _activities.StartActivity($"{Operation} {model.ModelId}", ActivityKind.Client);
             if (_activity is not { IsAllDataRequested: true } asked) return;
-            foreach (var (name, value) in Tags(run.Model)) asked.SetTag(name, value);
-            asked.SetTag("gen_ai.conversation.id", $"{run.Row.ConversationId}")
-                .SetTag("gen_ai.request.max_tokens", run.Row.MaxOutputTokens)
-                .SetTag("gen_ai.request.temperature", run.Row.Temperature);
+            foreach (var (name, value) in Tags(model)) asked.SetTag(name, value);
+            if (row is null) return;
+            asked.SetTag("gen_ai.conversation.id", $"{row.ConversationId}")
+                .SetTag("gen_ai.request.max_tokens", row.MaxOutputTokens)
+                .SetTag("gen_ai.request.temperature", row.Temperature);
         }
 
         public void Text()
         {
             if (_begun) return;
             _begun = true;
-            _telemetry._firstChunk.Record(Stopwatch.GetElapsedTime(_since).TotalSeconds, [.. Tags(_run.Model)]);
+            _telemetry._firstChunk.Record(Stopwatch.GetElapsedTime(_since).TotalSeconds, [.. Tags(_model)]);
         }
 
         public void End(CompletionEnding ending)
         {
             var error = ending.ErrorCode?.ToString();
-            var tags = new TagList([.. Tags(_run.Model)]);
+            var tags = new TagList([.. Tags(_model)]);
             if (error is not null) tags.Add("error.type", error);
             _telemetry._duration.Record(Stopwatch.GetElapsedTime(_since).TotalSeconds, tags);
             Count("input", ending.InputTokens);
@@ -95,12 +100,12 @@ public sealed class CompletionTelemetry
         public void Dispose()
         {
             _activity?.Dispose();
-            _telemetry._running.Add(-1);
+            if (_row is not null) _telemetry._running.Add(-1);
         }
 
         private void Count(string kind, int? tokens)
         {
-            if (tokens is { } counted) _telemetry._tokens.Record(counted, [.. Tags(_run.Model), new("gen_ai.token.type", kind)]);
+            if (tokens is { } counted) _telemetry._tokens.Record(counted, [.. Tags(_model), new("gen_ai.token.type", kind)]);
         }
 
         private static string Word(FinishReason reason) => reason switch

@@ -9,7 +9,7 @@ namespace ChatService.Data;
 /// Names conversations that were begun without a title, once they have an answer: by the question's first words, or by a model where one
 /// is configured for that. What a person called it is never overwritten.
 /// </summary>
-internal sealed class Titler(ChatDatabase database, ModelCatalog models, ModelCaller caller, IOptions<CompletionOptions> options)
+internal sealed class Titler(ChatDatabase database, ModelCatalog models, ModelCaller caller, CompletionTelemetry telemetry, IOptions<CompletionOptions> options)
 {
     private const int WordsLength = 60;
     private const int MaximumTokens = 32;
@@ -60,13 +60,22 @@ internal sealed class Titler(ChatDatabase database, ModelCatalog models, ModelCa
     {
         var history = new ChatHistory(Instruction);
         history.AddUserMessage(question.Length <= QuestionLength ? question : question[..QuestionLength]);
-        var said = new StringBuilder();
+        var (said, ending) = (new StringBuilder(), new CompletionEnding());
+        using var call = telemetry.BeginTitle(model);
         try
         {
-            await foreach (var piece in caller.AskAsync(model, history, null, MaximumTokens, ct)) said.Append(piece.Text);
+            await foreach (var piece in caller.AskAsync(model, history, null, MaximumTokens, ct))
+            {
+                if (piece.Text is { Length: > 0 }) call.Text();
+                said.Append(piece.Text);
+                ending.Note(piece);
+            }
+
+            call.End(ending);
         }
-        catch (ProviderException)
+        catch (ProviderException fault)
         {
+            call.End(ending with { ErrorCode = fault.Code });
             return FirstWords(question);
         }
 

@@ -1,5 +1,6 @@
 using System.ClientModel;
 using System.ClientModel.Primitives;
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Numerics.Tensors;
 using Microsoft.Extensions.AI;
@@ -26,6 +27,7 @@ public sealed class Embedders : IDisposable
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
     private readonly OpenAIClient? _client;
+    private readonly ConcurrentDictionary<string, IEmbeddingGenerator<string, Embedding<float>>> _generators = new();
     private long _pausedUntil;
 
     public Embedders(IOptions<EmbeddingOptions> options, ProviderHealth health, TimeProvider time)
@@ -96,7 +98,11 @@ public sealed class Embedders : IDisposable
         return stored;
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose()
+    {
+        foreach (var generator in _generators.Values) generator.Dispose();
+        _http.Dispose();
+    }
 
     private async Task<Half[]?[]> EmbedAsync(string model, string[] texts, TimeSpan timeout, CancellationToken ct)
     {
@@ -107,22 +113,44 @@ public sealed class Embedders : IDisposable
         try
         {
             var (name, dimensions) = Parse(model);
-            var made = await _client.GetEmbeddingClient(name).AsIEmbeddingGenerator()
+            var made = await _generators.GetOrAdd(name, GeneratorOf)
                 .GenerateAsync(texts, new EmbeddingGenerationOptions { Dimensions = dimensions }, both.Token);
             _health.Note(EmbeddingOptions.Section, isAway: false);
             if (made.Count != texts.Length) throw new EmbedderException(refused: false, null);
             return [.. made.Select(embedding => ToUnitLength(embedding.Vector.ToArray()))];
         }
+        catch (OperationCanceledException late) when (!ct.IsCancellationRequested)
+        {
+            throw Away(late);
+        }
+    }
+
+    /// <summary>Asks the provider. Inside of what is told to telemetry, so that no words of the provider's get there: it may quote.</summary>
+    private async Task<GeneratedEmbeddings<Embedding<float>>> AskAsync(
+        IEnumerable<string> texts, EmbeddingGenerationOptions? options, IEmbeddingGenerator<string, Embedding<float>> provider, CancellationToken ct)
+    {
+        try
+        {
+            return await provider.GenerateAsync(texts, options, ct);
+        }
         catch (ClientResultException refusal) when (refusal.Status is 400 or 413 or 422)
         {
             throw new EmbedderException(refused: true, refusal);
         }
-        catch (Exception fault) when (fault is not EmbedderException && !ct.IsCancellationRequested)
+        catch (Exception fault) when (!ct.IsCancellationRequested)
         {
-            _health.Note(EmbeddingOptions.Section, isAway: true);
-            throw new EmbedderException(refused: false, fault);
+            throw Away(fault);
         }
     }
+
+    private EmbedderException Away(Exception fault)
+    {
+        _health.Note(EmbeddingOptions.Section, isAway: true);
+        return new EmbedderException(refused: false, fault);
+    }
+
+    private IEmbeddingGenerator<string, Embedding<float>> GeneratorOf(string name) =>
+        _client!.GetEmbeddingClient(name).AsIEmbeddingGenerator().AsBuilder().UseOpenTelemetry(sourceName: Telemetry.EmbeddingsName).Use(AskAsync).Build();
 
     private static (string Name, int? Dimensions) Parse(string model) =>
         model.LastIndexOf('@') is > 0 and var at && int.TryParse(model.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var dimensions)

@@ -28,10 +28,10 @@ public static class TelemetryExtensions
         .WithTracing(traces => traces
             .AddAspNetCoreInstrumentation(requests => requests.Filter = http => !http.Request.Path.StartsWithSegments("/health"))
             // What Npgsql.OpenTelemetry would add is this name. SQL has no values in it.
-            .AddSource("Npgsql", Telemetry.DataName, OperationTelemetry.Name))
+            .AddSource("Npgsql", Telemetry.DataName, Telemetry.EmbeddingsName, OperationTelemetry.Name))
         .WithMetrics(metrics => metrics
             .AddAspNetCoreInstrumentation()
-            .AddMeter("System.Runtime", "Npgsql", Telemetry.DataName, OperationTelemetry.Name))
+            .AddMeter("System.Runtime", "Npgsql", Telemetry.DataName, Telemetry.EmbeddingsName, OperationTelemetry.Name))
         .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
         .UseOtlpExporter();
 }
