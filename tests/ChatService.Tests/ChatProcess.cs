@@ -96,8 +96,8 @@ public sealed partial class ChatProcess : IAsyncDisposable
         var program = Path.Combine(published ?? AppContext.BaseDirectory, "ChatService.GraphQL.dll");
         var start = new ProcessStartInfo("dotnet", [program, .. arguments])
         {
-            // As `dotnet run` does, so that it finds its settings and pages.
-            WorkingDirectory = published ?? Repository.PathOf("ChatService.GraphQL"),
+            // As `dotnet run` does, so that it finds its settings and pages; what is published finds them from anywhere.
+            WorkingDirectory = published is null ? Repository.PathOf("ChatService.GraphQL") : "/",
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             Environment =

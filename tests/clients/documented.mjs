@@ -29,8 +29,21 @@ const proxy = createServer((near) => {
 await new Promise((listening) => proxy.listen(0, '127.0.0.1', listening));
 
 const url = `http://127.0.0.1:${proxy.address().port}/graphql`;
+const { resume } = await import(new URL('resume.js', folder).href);
 const refused = await follow({ url, token, id: 'cpl_404404', onText: () => {} }).catch((error) => error.extensions?.code);
+const ended = await follow({ url, token: 'chat_1_nobody', id, onText: () => {} }).catch((error) => error.extensions?.code);
 opened = 0;
+
+// An error that passes, in mid-answer: the next stream goes on behind it.
+const said = [];
+const passed = await resume(id, (text) => said.push(text), async ({ after }, next) => {
+  if (after === 0) {
+    next({ data: { completionEvents: { content: 'so ', offset: 3 } } });
+    return next({ errors: [{ extensions: { code: 'STORAGE_UNAVAILABLE' } }] });
+  }
+  next({ data: { completionEvents: { content: 'far', offset: after + 3 } } });
+  next({ data: { completionEvents: { completion: { message: { content: 'so far' } } } } });
+});
 
 const pieces = [];
 const completion = await follow({
@@ -43,5 +56,5 @@ const completion = await follow({
     console.log('piece');
   },
 });
-console.log(JSON.stringify({ refused, status: completion.status, isWhole: pieces.join('') === completion.message.content, pieces: pieces.length, lines: opened }));
+console.log(JSON.stringify({ refused, ended, passed: passed.message.content === said.join(''), status: completion.status, isWhole: pieces.join('') === completion.message.content, pieces: pieces.length, lines: opened }));
 process.exit();

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -16,11 +15,11 @@ public sealed partial class FirstConversationTests
     public async Task Its_curl_lines_and_its_GraphQL_do_what_the_page_says(string page, string found, string foundByGraphQL)
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
-        await using var app = ChatApp.Start(database);
+        await using var app = ChatApp.Start(database, environment: await EnvironmentOfDotnetRunAsync());
         var text = await File.ReadAllTextAsync(Repository.PathOf(page));
         using var http = app.As(null);
 
-        var lines = CurlLines().Matches(text).Select(line => line.Value.Trim()).ToList();
+        var lines = CurlLines().Matches(text).Select(line => line.Value.Trim()).Where(line => !IsOfSecureMode(line)).ToList();
         Assert.True(lines.Count >= 7, $"{lines.Count} curl lines.");
         foreach (var line in lines)
         {
@@ -50,18 +49,51 @@ public sealed partial class FirstConversationTests
         }
     }
 
+    [Fact]
+    public async Task Its_lines_for_secure_mode_do_what_the_page_says()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var app = ChatApp.Start(database, settings: new Dictionary<string, string?> { ["AllowedHosts"] = "localhost;127.0.0.1" }, environment: "Production");
+        using var http = app.As(null);
+        var lines = CurlLines().Matches(await File.ReadAllTextAsync(Repository.PathOf("README.md"))).Select(line => line.Value.Trim()).Where(IsOfSecureMode).ToList();
+        Assert.Equal(5, lines.Count);
+        string? token = null;
+        foreach (var line in lines)
+        {
+            if (line.Contains("$TOKEN", StringComparison.Ordinal))
+                Assert.Equal(HttpStatusCode.Unauthorized, (await CurlAsync(http, line.Replace(" -H \"Authorization: Bearer $TOKEN\"", "", StringComparison.Ordinal))).Status);
+            var (status, body) = await CurlAsync(http, line.Replace("$TOKEN", token, StringComparison.Ordinal));
+            Assert.True(status is HttpStatusCode.OK or HttpStatusCode.Created, $"{line}: {status} {body}");
+            if (line.Contains("/sessions", StringComparison.Ordinal)) token = JsonElement.Parse(body).GetProperty("token").GetString();
+        }
+    }
+
+    private static async Task<string> EnvironmentOfDotnetRunAsync()
+    {
+        using var settings = JsonDocument.Parse(await File.ReadAllTextAsync(Repository.PathOf("ChatService.GraphQL/Properties/launchSettings.json")));
+        var profile = settings.RootElement.GetProperty("profiles").EnumerateObject().First().Value.GetProperty("environmentVariables");
+        return profile.TryGetProperty("ASPNETCORE_ENVIRONMENT", out var environment) ? environment.GetString()! : "Production";
+    }
+
+    /// <summary>Those that send a token, or ask for one.</summary>
+    private static bool IsOfSecureMode(string line) =>
+        line.Contains("$TOKEN", StringComparison.Ordinal) || line.Contains("/sessions ", StringComparison.Ordinal) || line.Contains("-si ", StringComparison.Ordinal);
+
     /// <summary>As curl reads such a line: options, quoted words, an address.</summary>
     private static async Task<(HttpStatusCode Status, string Body)> CurlAsync(HttpClient http, string line)
     {
-        var words = Words().Matches(line).Select(word => word.Groups[1].Success ? word.Groups[1].Value : word.Value).Skip(1).ToList();
+        var words = Words().Matches(line).Select(word => word.Groups[1].Success ? word.Groups[1].Value : word.Groups[2].Success ? word.Groups[2].Value : word.Value).Skip(1).ToList();
         var address = words.Single(word => word.StartsWith("localhost:3001/", StringComparison.Ordinal));
         var body = words.IndexOf("-d") is >= 0 and var at ? words[at + 1] : null;
         using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, address["localhost:3001".Length..]);
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8);
-            request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(words[words.IndexOf("-H") + 1].Split(": ")[1]);
+            request.Content.Headers.ContentType = null;
         }
+
+        foreach (var header in words.Index().Where(word => word.Item == "-H").Select(word => words[word.Index + 1].Split(": ")))
+            Assert.True(request.Headers.TryAddWithoutValidation(header[0], header[1]) || request.Content!.Headers.TryAddWithoutValidation(header[0], header[1]));
 
         using var response = await http.SendAsync(request);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
@@ -88,6 +120,6 @@ public sealed partial class FirstConversationTests
     [GeneratedRegex("^```graphql\n(.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex GraphQLBlocks();
 
-    [GeneratedRegex(@"'([^']*)'|\S+")]
+    [GeneratedRegex(@"'([^']*)'|""([^""]*)""|\S+")]
     private static partial Regex Words();
 }
