@@ -20,7 +20,7 @@ internal static class OpenApiDescription
             {
                 Title = "Chat Service",
                 Version = "1",
-                Description = "Users, conversations, messages and answers. Clients that page, resume or listen use the GraphQL API.",
+                Description = "Users, conversations, messages and answers. Clients that page, resume or listen use the GraphQL API. Whether the service lives and is ready is asked at /health/live and /health/ready: 200, or 503 with Retry-After.",
             };
             document.Servers?.Clear();
             document.AddComponent(Scheme, new OpenApiSecurityScheme

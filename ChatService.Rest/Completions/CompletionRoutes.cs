@@ -46,7 +46,15 @@ internal static class CompletionRoutes
     private static async Task DescribeStreamAsync(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken ct)
     {
         var chunk = await context.GetOrCreateSchemaAsync(typeof(CompletionChunk), cancellationToken: ct);
-        operation.Responses!["200"].Content!["text/event-stream"] = new OpenApiMediaType { Schema = chunk };
+        var failure = await context.GetOrCreateSchemaAsync(typeof(StreamFailure), cancellationToken: ct);
+        operation.Responses!["200"].Content!["text/event-stream"] = new OpenApiMediaType
+        {
+            Schema = new OpenApiSchema
+            {
+                Description = "The JSON of each data line: pieces, of which the last has the finish_reason, and then the word [DONE]; or, where the answer breaks off, an error and no [DONE].",
+                OneOf = [chunk, failure],
+            },
+        };
         OpenApiExamples.AddTo(operation);
     }
 
