@@ -66,13 +66,15 @@ public sealed partial class Indexer : BackgroundService
             _begun = true;
         }
 
-        var claimed = await _queue.ClaimAsync(Batch, ct);
+        List<QueuedMessage> claimed;
         try
         {
+            claimed = await _queue.ClaimAsync(Batch, ct);
             if (claimed.Count > 0) await IndexAsync(claimed, ct);
         }
         catch
         {
+            // Also what was claimed although nobody was told.
             await _queue.ReleaseAsync(all: false, CancellationToken.None);
             throw;
         }
