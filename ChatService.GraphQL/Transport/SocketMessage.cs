@@ -44,6 +44,8 @@ internal sealed record SocketMessage(string Type, string? Id, JsonElement? Paylo
         switch (type.GetString())
         {
             case "connection_init" or "ping" or "pong" when payload is null or { ValueKind: JsonValueKind.Object }:
+                CheckText(payload);
+                return new SocketMessage(type.GetString()!, id, payload, null);
             case "complete" when !string.IsNullOrEmpty(id):
                 return new SocketMessage(type.GetString()!, id, payload, null);
             case "subscribe" when !string.IsNullOrEmpty(id) && payload is { } asked:
@@ -54,5 +56,13 @@ internal sealed record SocketMessage(string Type, string? Id, JsonElement? Paylo
             default:
                 return null;
         }
+    }
+
+    /// <summary>The parser looks only at strings that are asked for, so half a surrogate pair would be found out by whoever reads or echoes it.</summary>
+    /// <exception cref="InvalidOperationException">A name or a value somewhere is no Unicode.</exception>
+    private static void CheckText(JsonElement? payload)
+    {
+        using var nowhere = new Utf8JsonWriter(Stream.Null);
+        payload?.WriteTo(nowhere);
     }
 }
