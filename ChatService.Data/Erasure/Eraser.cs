@@ -69,31 +69,59 @@ public sealed partial class Eraser(ChatDatabase database, IOptions<ChangeOptions
             var pause = options.Value.PurgeInterval;
             try
             {
-                await RemoveAllAsync(stoppingToken);
+                if (!await RemoveAllAsync(stoppingToken)) pause = Soon(pause);
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
                 LogLeft(fault);
-                pause = pause < _afterFault ? pause : _afterFault;
+                pause = Soon(pause);
             }
 
             await _leftover.WaitAsync(pause, stoppingToken);
         }
     }
 
-    private async Task RemoveAllAsync(CancellationToken ct)
+    /// <summary>Goes through all that is marked, once.</summary>
+    /// <returns>Whether all of it could be removed.</returns>
+    private async Task<bool> RemoveAllAsync(CancellationToken ct)
     {
-        while (true)
+        var isClean = true;
+        for (var (last, isMore) = (0L, true); isMore;)
         {
             var users = await database.ReadAsync(
-                (db, token) => db.Users.IgnoreQueryFilters().Where(u => u.ErasedAt != null).OrderBy(u => u.ErasedAt).Take(Batch).Select(u => u.Id).ToListAsync(token), ct);
-            var conversations = await database.ReadAsync(
-                (db, token) => db.Conversations.IgnoreQueryFilters().Where(c => c.ErasedAt != null).OrderBy(c => c.OwnerId).ThenBy(c => c.ErasedAt)
-                    .Take(Batch).Select(c => new { c.OwnerId, c.Id }).ToListAsync(token),
+                (db, token) => db.Users.IgnoreQueryFilters().Where(u => u.ErasedAt != null && u.Id > last).OrderBy(u => u.Id).Take(Batch).Select(u => u.Id).ToListAsync(token),
                 ct);
-            if (users.Count + conversations.Count == 0) return;
-            foreach (var user in users) await RemoveAsync(user, null, ct);
-            foreach (var conversation in conversations) await RemoveAsync(conversation.OwnerId, conversation.Id, ct);
+            foreach (var user in users) isClean &= await TryRemoveAsync(last = user, null, ct);
+            isMore = users.Count == Batch;
+        }
+
+        for (var (owner, last, isMore) = (0L, 0L, true); isMore;)
+        {
+            var conversations = await database.ReadAsync(
+                (db, token) => db.Conversations.IgnoreQueryFilters()
+                    .Where(c => c.ErasedAt != null && c.OwnerId >= owner && (c.OwnerId > owner || c.Id > last))
+                    .OrderBy(c => c.OwnerId).ThenBy(c => c.Id).Take(Batch).Select(c => new { c.OwnerId, c.Id }).ToListAsync(token),
+                ct);
+            foreach (var conversation in conversations) isClean &= await TryRemoveAsync(owner = conversation.OwnerId, last = conversation.Id, ct);
+            isMore = conversations.Count == Batch;
+        }
+
+        return isClean;
+    }
+
+    /// <summary>What cannot be removed now must not keep all the others waiting, unless it is the database that cannot.</summary>
+    private async Task<bool> TryRemoveAsync(long owner, long? conversation, CancellationToken ct)
+    {
+        try
+        {
+            await RemoveAsync(owner, conversation, ct);
+            return true;
+        }
+        catch (Exception fault) when (!ct.IsCancellationRequested)
+        {
+            LogLeft(fault);
+            if (fault is StorageException) await database.ReadAsync((db, token) => db.Users.AnyAsync(u => u.Id == owner, token), ct);
+            return false;
         }
     }
 
@@ -147,6 +175,8 @@ public sealed partial class Eraser(ChatDatabase database, IOptions<ChangeOptions
             // Likewise.
         }
     }
+
+    private static TimeSpan Soon(TimeSpan pause) => pause < _afterFault ? pause : _afterFault;
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "What was given up could not be erased yet; the next try is soon")]
     private partial void LogLeft(Exception fault);

@@ -76,7 +76,7 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
     public async Task An_erasure_that_breaks_off_has_gone_in_batches_and_goes_on_after_a_restart()
     {
         var ada = await FillAsync("Ada", _many);
-        await StopAtAsync(ada.FirstMessage);
+        await StopTrigger.SetAsync(_database, ada.FirstMessage);
 
         Assert.Equal(ada.Owner, Success(await _host.Get<UserService>().DeleteAsync(ada.Owner, Password, _ct)));
 
@@ -86,7 +86,7 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
         Assert.Equal(ErrorCode.InvalidCredentials, (await _host.Get<SessionService>().SignInAsync("Ada", Password, _ct)).Error?.Code);
 
         await _host.DisposeAsync();
-        await ExecuteAsync(kind == DatabaseKind.Postgres ? "DROP TRIGGER stop ON messages" : "DROP TRIGGER stop");
+        await StopTrigger.DropAsync(_database);
         await StartAsync();
         await Eventually.GetAsync(() => CountAsync(ada.Owner), tables => tables.Values.All(count => count == 0));
     }
@@ -95,7 +95,7 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
     public async Task A_conversation_is_gone_at_once_and_then_every_row_of_it_and_the_others_stay()
     {
         var ada = await FillAsync("Ada", _many);
-        await StopAtAsync(ada.FirstMessage);
+        await StopTrigger.SetAsync(_database, ada.FirstMessage);
         var running = _host.Get<CompletionService>().WaitAsync(ada.Owner, ada.Running, _ct);
 
         Assert.Equal(ada.Conversation, Success(await _host.Get<ConversationService>().DeleteAsync(ada.Owner, ada.Conversation, _ct)));
@@ -117,7 +117,7 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
             Assert.All(found.Hits, hit => Assert.Equal(ada.Other, hit.Message.ConversationId));
         }
 
-        await ExecuteAsync(kind == DatabaseKind.Postgres ? "DROP TRIGGER stop ON messages" : "DROP TRIGGER stop");
+        await StopTrigger.DropAsync(_database);
         // That it was deleted is told for a while; the next try is soon.
         await Eventually.GetAsync(
             () => CountAsync(ada.Owner, ada.Conversation), tables => tables.All(table => table.Value == (table.Key == "changes" ? 1 : 0)));
@@ -132,7 +132,7 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
     public async Task Answers_are_gone_with_their_conversation_whose_rows_are_all_there_yet()
     {
         var ada = await FillAsync("Ada", 10);
-        await StopAtAsync(ada.FirstMessage);
+        await StopTrigger.SetAsync(_database, ada.FirstMessage);
         List<long> answers;
         await using (var db = _host.Open())
             answers = await db.Completions.Where(c => c.OwnerId == ada.Owner && c.ConversationId == ada.Conversation && c.Id != ada.Running).Select(c => c.Id).ToListAsync();
@@ -242,26 +242,6 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
         await using var db = _host.Open();
         return (await db.Database.SqlQueryRaw<long>(
             "SELECT COUNT(*) AS \"Value\" FROM message_words_docsize WHERE id NOT IN (SELECT message_id FROM indexed_messages)").ToListAsync())[0];
-    }
-
-    /// <summary>Makes the removal of one message fail.</summary>
-    private async Task StopAtAsync(long message)
-    {
-        if (kind == DatabaseKind.Postgres)
-        {
-            await ExecuteAsync("CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'stop'; END $$");
-            await ExecuteAsync($"CREATE TRIGGER stop BEFORE DELETE ON messages FOR EACH ROW WHEN (OLD.id = {message}) EXECUTE FUNCTION stop()");
-        }
-        else
-        {
-            await ExecuteAsync($"CREATE TRIGGER stop BEFORE DELETE ON messages WHEN OLD.id = {message} BEGIN SELECT RAISE(ABORT, 'stop'); END");
-        }
-    }
-
-    private async Task ExecuteAsync(string sql)
-    {
-        await using var db = Tables.Open(_database);
-        await db.Database.ExecuteSqlRawAsync(sql);
     }
 
     private async Task StartAsync() => _host = await ServiceHost.StartAsync(
