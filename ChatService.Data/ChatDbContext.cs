@@ -59,8 +59,12 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
     /// <summary>What the driver's exception says of the database; null when it says something of the statement.</summary>
     public abstract StorageFault? FaultOf(DbException fault);
 
+    /// <summary>Bytes of a text, which neither database has to read for that. For queries only.</summary>
+    public static int OctetLength(string text) => throw new NotSupportedException();
+
     protected override void OnModelCreating(ModelBuilder model)
     {
+        model.HasDbFunction(() => OctetLength("")).HasName("octet_length").IsBuiltIn();
         model.Entity<User>(user =>
         {
             user.Property(u => u.Id).ValueGeneratedNever();

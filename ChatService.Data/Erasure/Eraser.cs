@@ -14,6 +14,12 @@ public sealed partial class Eraser(ChatDatabase database, IOptions<ChangeOptions
     /// <summary>Rows of one transaction, not counting those that go with each.</summary>
     private const int Batch = 500;
 
+    /// <summary>
+    /// Of the texts of one transaction, but for a single one that is longer. What goes with a message is as much as its text is long: its words, and a vector for
+    /// some 850 letters. A few hundred of the longest at once take longer than a unit of work may, and hold all of SQLite's file for as long.
+    /// </summary>
+    private const int BatchBytes = 1_000_000;
+
     /// <summary>How long whoever gives something up waits for its rows to go. Mostly they have gone long before.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
 
@@ -129,7 +135,7 @@ public sealed partial class Eraser(ChatDatabase database, IOptions<ChangeOptions
     {
         while (await RemoveMessagesAsync(owner, conversation, ct) == Batch)
         {
-            // The rest comes with the next batch.
+            // The rest comes with the next ones.
         }
 
         if (conversation is null)
@@ -154,18 +160,30 @@ public sealed partial class Eraser(ChatDatabase database, IOptions<ChangeOptions
     /// <summary>The newest first: an answer goes before the question that it refers to.</summary>
     private async Task<int> RemoveMessagesAsync(long owner, long? conversation, CancellationToken ct)
     {
-        var ids = await database.ReadAsync(
+        var messages = await database.ReadAsync(
             (db, token) => db.Messages.Where(m => m.OwnerId == owner && (conversation == null || m.ConversationId == conversation))
-                .OrderByDescending(m => m.ConversationId).ThenByDescending(m => m.Sequence).Take(Batch).Select(m => m.Id).ToListAsync(token),
+                .OrderByDescending(m => m.ConversationId).ThenByDescending(m => m.Sequence).Take(Batch)
+                .Select(m => new KeyValuePair<long, int>(m.Id, ChatDbContext.OctetLength(m.Content))).ToListAsync(token),
             ct);
-        if (ids.Count == 0) return 0;
-        await database.WriteAsync(
-            (db, token) => db.IdempotencyKeys
-                .Where(k => k.OwnerId == owner && k.Operation != IdempotentOperation.CreateConversation && ids.Contains(k.ResultId)).ExecuteDeleteAsync(token),
-            ct);
-        // Vectors, words, pieces of text and completions refer to their message and go with it.
-        await database.WriteAsync((db, token) => db.Messages.Where(m => m.OwnerId == owner && ids.Contains(m.Id)).ExecuteDeleteAsync(token), ct);
-        return ids.Count;
+        for (var start = 0; start < messages.Count;)
+        {
+            var ids = TakeBatch(messages.Skip(start));
+            start += ids.Length;
+            await database.WriteAsync(
+                (db, token) => db.IdempotencyKeys
+                    .Where(k => k.OwnerId == owner && k.Operation != IdempotentOperation.CreateConversation && ids.Contains(k.ResultId)).ExecuteDeleteAsync(token),
+                ct);
+            // Vectors, words, pieces of text and completions refer to their message and go with it.
+            await database.WriteAsync((db, token) => db.Messages.Where(m => m.OwnerId == owner && ids.Contains(m.Id)).ExecuteDeleteAsync(token), ct);
+        }
+
+        return messages.Count;
+    }
+
+    private static long[] TakeBatch(IEnumerable<KeyValuePair<long, int>> messages)
+    {
+        var bytes = 0L;
+        return [.. messages.TakeWhile((message, i) => (bytes += message.Value) <= BatchBytes || i == 0).Select(message => message.Key)];
     }
 
     private async Task InBatchesAsync<T>(Func<ChatDbContext, IQueryable<T>> rows, CancellationToken ct)

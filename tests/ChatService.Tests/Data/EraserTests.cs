@@ -1,16 +1,23 @@
+using System.Globalization;
 using ChatService.Data;
 using Microsoft.EntityFrameworkCore;
+using Xunit.Abstractions;
 
 namespace ChatService.Tests;
 
-public sealed class PostgresEraserTests() : EraserTests(DatabaseKind.Postgres);
+public sealed class PostgresEraserTests(ITestOutputHelper output) : EraserTests(DatabaseKind.Postgres, output);
 
-public sealed class SqliteEraserTests() : EraserTests(DatabaseKind.Sqlite);
+public sealed class SqliteEraserTests(ITestOutputHelper output) : EraserTests(DatabaseKind.Sqlite, output);
 
-/// <summary>What is removed in the background, past what cannot be removed.</summary>
-public abstract class EraserTests(DatabaseKind kind) : IAsyncLifetime
+/// <summary>What is removed in the background: in which portions, within the deadline that is shipped, and past what cannot be removed.</summary>
+public abstract class EraserTests(DatabaseKind kind, ITestOutputHelper output) : IAsyncLifetime
 {
     private const string Password = "correct horse battery";
+
+    /// <summary>Of the longest messages in one transaction: a million bytes of text.</summary>
+    private const int LargestBatch = 1_000_000 / Input.MaximumContentLength;
+
+    private const int VectorsOfEach = 154;
     private static readonly CancellationToken _ct = CancellationToken.None;
 
     private TestDatabase _database = null!;
@@ -19,7 +26,7 @@ public abstract class EraserTests(DatabaseKind kind) : IAsyncLifetime
     public async Task InitializeAsync()
     {
         _database = await Databases.CreateAsync(kind);
-        _host = await ServiceHost.StartAsync(kind, _database.ConnectionString, ("Changes:PurgeInterval", "00:00:00.2"));
+        await StartAsync();
     }
 
     public async Task DisposeAsync()
@@ -50,6 +57,29 @@ public abstract class EraserTests(DatabaseKind kind) : IAsyncLifetime
         await GoneAsync(held.Id);
     }
 
+    [Fact]
+    public async Task The_longest_messages_go_a_few_at_a_time()
+    {
+        var count = TestRun.IsLong ? 500 : 20;
+        var ada = await FillAsync("Ada", count);
+        await LengthenAsync(ada.Id);
+        Assert.Equal((count, count * VectorsOfEach), ((await CountAsync(ada.Id)).Messages, (await CountAsync(ada.Id)).Vectors));
+        await StopTrigger.SetAsync(_database, ada.FirstMessage);
+        await using (var db = _host.Open()) await db.Users.Where(u => u.Id == ada.Id).ExecuteUpdateAsync(set => set.SetProperty(u => u.ErasedAt, DateTime.UtcNow));
+        await _host.DisposeAsync();
+
+        var since = TimeProvider.System.GetTimestamp();
+        await StartAsync(("Database:Deadline", "00:00:02"));
+
+        // The last transaction has the message that cannot be removed; all the others were done.
+        var left = await Eventually.GetAsync(() => CountAsync(ada.Id), counts => counts.Messages <= LargestBatch);
+        Assert.InRange(left.Messages, 1, LargestBatch);
+        Assert.Equal(left.Messages * VectorsOfEach, left.Vectors);
+        await StopTrigger.DropAsync(_database);
+        await GoneAsync(ada.Id);
+        output.WriteLine($"{count} of the longest messages with {count * VectorsOfEach} vectors were gone after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s");
+    }
+
     private sealed record Owner(long Id, long FirstMessage);
 
     private sealed record Counts(int Users, int Messages, int Vectors);
@@ -62,6 +92,22 @@ public abstract class EraserTests(DatabaseKind kind) : IAsyncLifetime
         return new Owner(owner, owner * 10_000_000);
     }
 
+    /// <summary>Makes every message one of the longest, with as many words and vectors as those have.</summary>
+    private async Task LengthenAsync(long owner)
+    {
+        var text = string.Join(' ', Enumerable.Range(0, Input.MaximumContentLength / 6).Select(i => $"w{i}"))[..Input.MaximumContentLength];
+        await using var db = _host.Open();
+        await db.Messages.Where(m => m.OwnerId == owner).ExecuteUpdateAsync(set => set.SetProperty(m => m.Content, text));
+        await db.IndexedMessages.Where(m => m.OwnerId == owner).ExecuteUpdateAsync(set => set.SetProperty(m => m.Terms, text));
+        await db.Database.ExecuteSqlRawAsync(string.Create(
+            CultureInfo.InvariantCulture,
+            $"""
+            WITH RECURSIVE pieces(number) AS (SELECT 1 UNION ALL SELECT number + 1 FROM pieces WHERE number < {VectorsOfEach - 1})
+            INSERT INTO message_embeddings (owner_id, message_id, model, piece, start, length, vector, conversation_id, role, created_at)
+            SELECT owner_id, message_id, model, number, start, length, vector, conversation_id, role, created_at FROM message_embeddings CROSS JOIN pieces WHERE owner_id = {owner}
+            """));
+    }
+
     private Task GoneAsync(long owner) => Eventually.HoldsAsync(async () => await CountAsync(owner) == new Counts(0, 0, 0), TimeSpan.FromMinutes(5));
 
     private async Task<Counts> CountAsync(long owner)
@@ -72,4 +118,9 @@ public abstract class EraserTests(DatabaseKind kind) : IAsyncLifetime
             await db.Messages.CountAsync(m => m.OwnerId == owner),
             await db.MessageEmbeddings.CountAsync(e => e.OwnerId == owner));
     }
+
+    private async Task StartAsync(params (string Key, string Value)[] settings) => _host = await ServiceHost.StartAsync(kind, _database.ConnectionString,
+    [
+        ("Changes:PurgeInterval", "00:00:00.2"), .. settings,
+    ]);
 }
