@@ -7,7 +7,7 @@ namespace ChatService.Data;
 /// <summary>What is waited for: an owner's feed, one completion, or a wish to cancel one.</summary>
 public readonly record struct WakeKey(long Owner, long Completion)
 {
-    /// <summary>That somebody, somewhere, wants an answer stopped. There is no owner 0.</summary>
+    /// <summary>That somebody, somewhere, wants an answer stopped, or has given it up. There is no owner 0.</summary>
     public static readonly WakeKey Cancelled = new(0, 0);
 
     public static WakeKey Feed(long owner) => new(owner, 0);

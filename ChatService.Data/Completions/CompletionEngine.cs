@@ -155,6 +155,8 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     private void Abandon(Func<CompletionRun, bool> which)
     {
         foreach (var run in _runs.Values.Where(which)) run.Stop(StopReason.Abandoned);
+        // What another instance makes it finds to be gone.
+        _wakeUps.WakeAll(WakeKey.Cancelled);
     }
 
     /// <summary>One answer from its first token to its commit. Nothing escapes: whatever happens ends in a status.</summary>

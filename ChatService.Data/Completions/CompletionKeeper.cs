@@ -26,16 +26,16 @@ public sealed partial class CompletionKeeper(
         await Task.WhenAll(
             EveryAsync(options.Value.LeaseRenewal, KeepLeasesAsync, stoppingToken),
             EveryAsync(options.Value.Sweep, SweepAsync, stoppingToken),
-            WheneverCancelledAsync(stoppingToken));
+            WheneverUnwantedAsync(stoppingToken));
     }
 
-    private async Task WheneverCancelledAsync(CancellationToken ct)
+    private async Task WheneverUnwantedAsync(CancellationToken ct)
     {
         using var ear = wakeUps.Listen(WakeKey.Cancelled);
         while (true)
         {
             await ear.WaitAsync(ct);
-            await TryAsync(StopCancelledAsync, ct);
+            await TryAsync(StopUnwantedAsync, ct);
         }
     }
 
@@ -120,7 +120,7 @@ public sealed partial class CompletionKeeper(
     private async Task SweepAsync(CancellationToken ct)
     {
         await SettleLeftoversAsync(ct);
-        await StopCancelledAsync(ct);
+        await StopUnwantedAsync(ct);
         var seen = new Dictionary<WakeKey, (CompletionStatus, int)>();
         foreach (var keys in wakeUps.Heard.Where(key => key.Completion != 0 && engine.Find(key) is null).Chunk(Batch))
         {
@@ -164,15 +164,23 @@ public sealed partial class CompletionKeeper(
         _feeds = feeds;
     }
 
-    private async Task StopCancelledAsync(CancellationToken ct)
+    /// <summary>Ends what somebody wants stopped, and what is gone with its user or conversation: another instance may have been told.</summary>
+    private async Task StopUnwantedAsync(CancellationToken ct)
     {
-        if (engine.Runs.Count == 0) return;
-        var cancelled = await database.ReadAsync(
-            (db, token) => db.Completions
-                .Where(c => c.Instance == engine.Instance && c.Status == CompletionStatus.Running && c.CancelRequestedAt != null)
-                .Select(c => new { c.OwnerId, c.Id }).ToListAsync(token),
-            ct);
-        foreach (var row in cancelled) engine.Find(new WakeKey(row.OwnerId, row.Id))?.Stop(StopReason.Cancelled);
+        foreach (var runs in engine.Runs.Chunk(Batch))
+        {
+            var (owners, ids) = (runs.Select(run => run.Row.OwnerId).Distinct().ToArray(), runs.Select(run => run.Row.Id).ToArray());
+            var kept = await database.ReadAsync(
+                (db, token) => db.Completions.Where(c => owners.Contains(c.OwnerId) && ids.Contains(c.Id))
+                    .Select(c => new { c.OwnerId, c.Id, IsCancelled = c.Status == CompletionStatus.Running && c.CancelRequestedAt != null })
+                    .ToDictionaryAsync(c => new WakeKey(c.OwnerId, c.Id), c => c.IsCancelled, token),
+                ct);
+            foreach (var run in runs)
+            {
+                if (!kept.TryGetValue(run.Key, out var isCancelled)) run.Stop(StopReason.Abandoned);
+                else if (isCancelled) run.Stop(StopReason.Cancelled);
+            }
+        }
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "A look at the running completions failed; the next one is soon")]

@@ -46,7 +46,6 @@ public sealed partial class Eraser(ChatDatabase database, IOptions<ChangeOptions
         var (owner, now) = (unit.Owner.Id, unit.Now);
         var marked = await unit.Db.Conversations.Where(c => c.OwnerId == owner && c.Id == conversation)
             .ExecuteUpdateAsync(set => set.SetProperty(c => c.ErasedAt, now).SetProperty(c => c.Title, ""), ct);
-        // Another instance that makes it finds out when it next stores a piece.
         await unit.Db.Completions.Where(c => c.OwnerId == owner && c.ConversationId == conversation && c.Status == CompletionStatus.Running).ExecuteDeleteAsync(ct);
         return marked > 0;
     }

@@ -72,6 +72,24 @@ public sealed class TwoInstancesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_answer_ends_with_its_conversation_or_user_through_the_other_without_waiting_for_the_sweep()
+    {
+        await StartBothAsync(sweep: "00:01:00");
+        foreach (var _ in (int[])[1, 2]) _provider.Answer(Reply.Of("One ").Wait(new Gate()));
+        var deleted = await _here.CreateConversationAsync("Counting");
+        // With their first words stored, nothing more is heard from their providers.
+        await _there.HearAsync(await StartAsync(deleted), "One ");
+        await _there.HearAsync(await StartAsync(await _here.CreateConversationAsync("More")), "One ");
+        var (first, second) = (await _provider.RequestAsync(1), await _provider.RequestAsync(2));
+
+        await _there.GraphQL.DataAsync("mutation($id: ID!) { deleteConversation(input: { id: $id }) { errors { code } } }", new { id = deleted });
+        Assert.True(await first.Aborted.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.False(second.Aborted.IsCompleted);
+        await _there.GraphQL.DataAsync("mutation { deleteUser(input: { password: \"correct horse\" }) { errors { code } } }");
+        Assert.True(await second.Aborted.WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
+    [Fact]
     public async Task Killing_the_maker_ends_it_for_who_watches_through_the_other()
     {
         await StartBothAsync();

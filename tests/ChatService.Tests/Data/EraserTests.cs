@@ -21,17 +21,20 @@ public abstract class EraserTests(DatabaseKind kind, ITestOutputHelper output) :
     private static readonly CancellationToken _ct = CancellationToken.None;
 
     private TestDatabase _database = null!;
+    private ScriptedProvider _provider = null!;
     private ServiceHost _host = null!;
 
     public async Task InitializeAsync()
     {
         _database = await Databases.CreateAsync(kind);
+        _provider = await ScriptedProvider.StartAsync();
         await StartAsync();
     }
 
     public async Task DisposeAsync()
     {
         await _host.DisposeAsync();
+        await _provider.DisposeAsync();
         await _database.DisposeAsync();
     }
 
@@ -80,7 +83,25 @@ public abstract class EraserTests(DatabaseKind kind, ITestOutputHelper output) :
         output.WriteLine($"{count} of the longest messages with {count * VectorsOfEach} vectors were gone after {TimeProvider.System.GetElapsedTime(since).TotalSeconds:F1} s");
     }
 
-    private sealed record Owner(long Id, long FirstMessage);
+    [Fact]
+    public async Task An_answer_that_another_process_has_removed_is_made_no_longer()
+    {
+        var ada = await FillAsync("Ada", 0);
+        _provider.Answer(Reply.Of("Once upon ").Wait(new Gate()));
+        var request = new CompletionRequest(ada.Conversation, "And?", false, false, null, null, null);
+        var running = (await _host.Get<CompletionService>().StartAsync(ada.Id, request, null, _ct)).Value!.Value.Id;
+        var ended = _host.Get<CompletionService>().WaitAsync(ada.Id, running, _ct);
+        await using (var db = _host.Open())
+        {
+            await Eventually.HoldsAsync(() => db.CompletionTexts.AnyAsync(t => t.CompletionId == running));
+            await db.Completions.Where(c => c.OwnerId == ada.Id && c.Id == running).ExecuteDeleteAsync();
+        }
+
+        Assert.True(await (await _provider.RequestAsync(1)).Aborted.WaitAsync(TimeSpan.FromSeconds(60)));
+        Assert.Null(await ended.WaitAsync(TimeSpan.FromSeconds(60)));
+    }
+
+    private sealed record Owner(long Id, long Conversation, long FirstMessage);
 
     private sealed record Counts(int Users, int Messages, int Vectors);
 
@@ -89,7 +110,7 @@ public abstract class EraserTests(DatabaseKind kind, ITestOutputHelper output) :
         var owner = (await _host.Get<UserService>().CreateAsync(name, Password, _ct)).Value!.User.Id;
         var conversation = (await _host.Get<ConversationService>().CreateAsync(owner, new NewConversation("Much", null, null), null, _ct)).Value!.Value.Id;
         await BulkMessages.InsertAsync(_host, owner, conversation, owner * 10_000_000, [.. Enumerable.Range(0, messages).Select(i => $"Number {i}")]);
-        return new Owner(owner, owner * 10_000_000);
+        return new Owner(owner, conversation, owner * 10_000_000);
     }
 
     /// <summary>Makes every message one of the longest, with as many words and vectors as those have.</summary>
@@ -121,6 +142,7 @@ public abstract class EraserTests(DatabaseKind kind, ITestOutputHelper output) :
 
     private async Task StartAsync(params (string Key, string Value)[] settings) => _host = await ServiceHost.StartAsync(kind, _database.ConnectionString,
     [
-        ("Changes:PurgeInterval", "00:00:00.2"), .. settings,
+        ("Changes:PurgeInterval", "00:00:00.2"), ("Completions:FlushInterval", "00:00:00.05"), ("Completions:Models:0:Name", "scripted"),
+        ("Completions:Models:0:ModelId", "scripted"), ("Completions:Models:0:Endpoint", _provider.Endpoint.AbsoluteUri), .. settings,
     ]);
 }
