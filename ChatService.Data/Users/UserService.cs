@@ -121,7 +121,8 @@ public sealed class UserService(
         if (length < options.Value.MinimumPasswordLength || length > Input.MaximumPasswordLength)
             return ChatError.BadInput(field, $"A password has {options.Value.MinimumPasswordLength} to {Input.MaximumPasswordLength} characters.");
         if (!Input.IsWellFormed(password)) return ChatError.BadInput(field, "The password holds a NUL or half a surrogate pair.");
-        return string.Equals(password, username, StringComparison.OrdinalIgnoreCase)
+        // Also in the other spelling: whoever types either has typed the name.
+        return string.Equals(LatinNames.Compose(password), username, StringComparison.OrdinalIgnoreCase)
             ? ChatError.BadInput(field, "The password must not be the username.")
             : null;
     }

@@ -62,6 +62,8 @@ public abstract class InputLimitTests(IsolationApp app)
             foreach (var bad in new[] { " ada", "ada ", "-ada", ".ada", "a da", "a/da", "a\u0301\u0301da", "аdа", "ada\u200b", "a😀", "a\n", "ＡＤＡ" })
                 Assert.Equal((bad, Refused), (bad, await RegisterAsync(face, bad, "correct horse")));
             Assert.Equal(Refused, await RegisterAsync(face, $"{letter}verylongname", $"{letter}VERYLONGNAME"));
+            foreach (var (name, password) in new[] { ("verylongnamé", "VERYLONGNAME\u0301"), ("verylongname\u0301", "verylongnamé"), ("verylongname\u0301", "verylongname\u0301"), ("Ạ\u0302ngstrom", "a\u0302\u0323NGSTROM") })
+                Assert.Equal((name, password, Refused), (name, password, await RegisterAsync(face, letter + name, letter + password)));
             Assert.Null(await RegisterAsync(face, $"{letter}Zoé", "correct horse"));
             Assert.Equal("USERNAME_TAKEN", await RegisterAsync(face, $"{letter}zoe\u0301".ToUpperInvariant(), "correct horse"));
         }
@@ -83,6 +85,13 @@ public abstract class InputLimitTests(IsolationApp app)
             Assert.Null(await change(password, Member.Password));
         }
 
+        using var emile = new Asker(app.App.As(await TokenAsync("Émile.Zola")));
+        foreach (var password in new[] { "Émile.Zola", "e\u0301mile.zola" })
+        {
+            Assert.Equal(Refused, await emile.MutateAsync("changePassword", new { currentPassword = "correct horse", newPassword = password }));
+            Assert.Equal(Refused, await emile.SendAsync("PATCH", "/users/%C3%89mile.Zola", new { password = "correct horse", new_password = password }));
+        }
+
         foreach (var (what, letter, ask) in new (string, char, Func<string, Task<string?>>)[]
         {
             ("createConversation", 'a', key => ada.MutateAsync("createConversation", new { title = "New", idempotencyKey = key })),
@@ -101,6 +110,12 @@ public abstract class InputLimitTests(IsolationApp app)
         Task<string?> RegisterAsync(bool isGraphQL, string username, string password) => isGraphQL
             ? nobody.MutateAsync("createUser", new { username, password })
             : nobody.SendAsync("POST", "/users", new { username, password });
+
+        async Task<string> TokenAsync(string username)
+        {
+            using var response = await nobody.Http.PostAsJsonAsync("/users", new { username, password = "correct horse" });
+            return response.Headers.GetValues("X-Session-Token").Single();
+        }
     }
 
     [Fact]
