@@ -83,6 +83,14 @@ public sealed class TrafficLimits
     [Range(1, 1_000_000)]
     public int SocketsPerAddress { get; set; } = 200;
 
+    /// <summary>Messages of one WebSocket that are no operations, such as pings, or are refused, 1 to 1,000,000; a longer one counts as one for each 4 KiB. What comes on top counts as requests, and closes the socket when those are used up. Default 100.</summary>
+    [Range(1, 1_000_000)]
+    public int SocketMessages { get; set; } = 100;
+
+    /// <summary>The time for one more. Default 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.000001", "01:00:00")]
+    public TimeSpan SocketMessageRefill { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Connections in all, 1 to 1,000,000; one more is closed. Default 4,000.</summary>
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 4_000;

@@ -8,14 +8,14 @@ namespace ChatService.GraphQL;
 /// else but its own short answers; operations run beside it.
 /// </summary>
 internal sealed class SocketSession(
-    HttpContext http, WebSocket socket, Caller caller, OperationRunner runner, BearerToken tokens, OpenStreams streams, RequestLimits limits, Faults faults,
-    TransportOptions options, TimeProvider time, CancellationToken stopping) : IDisposable
+    HttpContext http, WebSocket socket, Caller caller, OperationRunner runner, BearerToken tokens, OpenStreams streams, RequestLimits limits, SocketAllowance allowance,
+    Faults faults, TransportOptions options, TimeProvider time, CancellationToken stopping) : IDisposable
 {
     private const int Done = 1000;
     private const int TryAgainLater = 1013;
     /// <summary>What the protocol keeps for a connection that ended without a close frame.</summary>
     private const int Dropped = 1006;
-    private static readonly OperationError[] _tooMany = [new(Codes.TooManyStreams, "Too many operations run on this socket.")];
+    private static readonly OperationError[] _tooMany = [new(Codes.TooManyStreams, "Too many operations run on this socket.", RetryAfter: TimeSpan.FromSeconds(1))];
 
     private readonly SocketWriter _writer = new(socket, options, time);
     private readonly SocketOperations _operations = new(options.MaxOperationsPerSocket);
@@ -76,28 +76,41 @@ internal sealed class SocketSession(
         else if (kind is SocketReader.Kind.Binary)
             Close(4400, "Messages are text");
         else if (SocketMessage.Read(text, out var fault) is { } message)
-            await HandleAsync(message);
+            await HandleAsync(message, text.Length);
         else
             Close(4400, fault!);
     }
 
-    private Task HandleAsync(SocketMessage message)
+    private async Task HandleAsync(SocketMessage message, int bytes)
     {
         switch (message.Type)
         {
-            case "connection_init":
-                return InitialiseAsync(message);
-            case "ping":
-                return TrySendAsync(json => SocketFrames.WriteMessage(json, "pong", null, message.Payload));
             case "subscribe":
-                return SubscribeAsync(message.Id!, message.Request!);
+                await SubscribeAsync(message.Id!, message.Request!, bytes);
+                break;
             case "complete":
                 _operations.Stop(message.Id!);
                 CloseIfIdle();
-                return Task.CompletedTask;
-            default:
-                return Task.CompletedTask; // a pong that nobody asked for
+                Allow(allowance.TakeEnd(_caller, bytes));
+                break;
+            case "connection_init" when Allow(allowance.Take(_caller, bytes)):
+                await InitialiseAsync(message);
+                break;
+            case "ping" when Allow(allowance.Take(_caller, bytes)):
+                await TrySendAsync(json => SocketFrames.WriteMessage(json, "pong", null, message.Payload));
+                break;
+            case "pong":
+                // That nobody asked for.
+                Allow(allowance.Take(_caller, bytes));
+                break;
         }
+    }
+
+    private bool Allow(bool isAllowed)
+    {
+        if (!isAllowed)
+            Close(TryAgainLater, "Too many messages");
+        return isAllowed;
     }
 
     private async Task InitialiseAsync(SocketMessage message)
@@ -144,15 +157,18 @@ internal sealed class SocketSession(
         }
     }
 
-    private async Task SubscribeAsync(string id, OperationRequest request)
+    private async Task SubscribeAsync(string id, OperationRequest request, int bytes)
     {
         if (!_isAcknowledged)
             Close(4401, "Unauthorized");
         else if (_operations.Contains(id))
             Close(4409, $"Subscriber for {id} already exists");
         else if (_operations.TryAdd(id, out var operation))
+        {
+            allowance.Began();
             operation.Run = Task.Run(() => RunAsync(operation, request));
-        else
+        }
+        else if (Allow(allowance.Take(_caller, bytes)))
             await TrySendAsync(json => SocketFrames.WriteErrors(json, id, _tooMany, _requestId));
     }
 
@@ -160,8 +176,11 @@ internal sealed class SocketSession(
     {
         try
         {
-            if (await RecheckAsync() is { } caller)
-                await SendAsync(operation, limits.Refuse(caller) ?? await runner.RunAsync(request, caller, Allowed.All, operation.Stopped));
+            if (await RecheckAsync() is not { } caller)
+                return;
+            var refused = limits.Refuse(caller);
+            if (refused is null || Allow(allowance.Take(caller, 0)))
+                await SendAsync(operation, refused ?? await runner.RunAsync(request, caller, Allowed.All, operation.Stopped));
         }
         catch (OperationCanceledException)
         {

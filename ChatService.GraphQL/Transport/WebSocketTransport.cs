@@ -4,8 +4,8 @@ namespace ChatService.GraphQL;
 
 /// <summary>GraphQL over WebSocket: the handshake of graphql-transport-ws. What follows is <see cref="SocketSession"/>.</summary>
 public sealed class WebSocketTransport(
-    OperationRunner runner, BearerToken tokens, OpenStreams streams, RequestLimits limits, Faults faults, IOptions<TransportOptions> options, TimeProvider time,
-    IHostApplicationLifetime lifetime)
+    OperationRunner runner, BearerToken tokens, OpenStreams streams, RequestLimits limits, Faults faults, IOptions<TransportOptions> options,
+    IOptions<TrafficLimits> traffic, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const string Protocol = "graphql-transport-ws";
 
@@ -27,8 +27,9 @@ public sealed class WebSocketTransport(
             KeepAliveInterval = options.Value.KeepAlive,
             KeepAliveTimeout = options.Value.KeepAlive,
         });
+        var allowance = new SocketAllowance(limits, traffic.Value, options.Value.MaxOperationsPerSocket, time);
         using var session = new SocketSession(
-            http, socket, caller, runner, tokens, streams, limits, faults, options.Value, time, lifetime.ApplicationStopping);
+            http, socket, caller, runner, tokens, streams, limits, allowance, faults, options.Value, time, lifetime.ApplicationStopping);
         if (!isOffered)
             session.Close(4406, "Subprotocol not acceptable");
         await session.RunAsync();
