@@ -77,7 +77,7 @@ public sealed class HttpTransport(
     {
         http.Response.StatusCode = status;
         http.Response.ContentType = $"{accepted.Json ?? Accepted.PlainJson}; charset=utf-8";
-        if (outcome is Executed { Result.Errors: { Count: > 0 } errors })
+        if (outcome is Executed { Result.Errors: var errors })
             RetryAfter.Set(http.Response, errors);
         await http.Response.StartAsync(http.RequestAborted);
         if (outcome is Executed executed)

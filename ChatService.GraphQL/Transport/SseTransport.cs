@@ -40,6 +40,7 @@ public sealed class SseTransport(ResponseWriter writer, IOptions<TransportOption
 
     public async Task WriteAsync(HttpContext http, OperationResult result)
     {
+        RetryAfter.Set(http.Response, result.Errors);
         var response = await StartAsync(http);
         await WriteNextAsync(http, response, result);
         await CompleteAsync(http, response);
