@@ -181,6 +181,18 @@ public sealed class TelemetryTests : IAsyncLifetime
         // Where two streams are all there may be, one of these is too many.
         var feeds = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => ada.Http.PostForEventsAsync("/graphql", JsonContent.Create(new { query = "subscription { changes { kind } }" }))));
         foreach (var feed in feeds) feed.Dispose();
+
+        // What people type in the wrong place.
+        foreach (var (method, path) in new[]
+        {
+            ("GET", $"/users/{Canary}"), ("GET", $"/{Canary}/nowhere"), ("GET", $"/app.js?{Canary}"), ("DELETE", $"/conversations/{Canary}"), (Canary, "/users"), (Canary, $"/{Canary}"),
+        })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            request.Headers.UserAgent.ParseAdd(Canary);
+            using var answer = await ada.Http.SendAsync(request);
+            Assert.InRange((int)answer.StatusCode, 200, 499);
+        }
     }
 
     private static MeterListener Listen(IMeterFactory factory, ConcurrentQueue<(string Name, double Value, string Tags)> measured)
