@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.HostFiltering;
+
 namespace ChatService.GraphQL;
 
 /// <summary>What holds for browsers: which origins may call, and the headers that keep pages from misusing answers.</summary>
@@ -19,6 +21,9 @@ public static partial class BrowserExtensions
         services.AddOptions<BrowserOptions>().BindConfiguration(BrowserOptions.Section);
         services.AddSingleton<Origins>();
         services.AddCors();
+        // Next to the log's, and before the framework's own, which refuses hosts.
+        services.Insert(1, ServiceDescriptor.Singleton<IStartupFilter, ProtectionHeaders>());
+        services.Configure<HostFilteringOptions>(hosts => hosts.IncludeFailureMessage = false);
         return services;
     }
 
@@ -30,12 +35,6 @@ public static partial class BrowserExtensions
         var origins = app.Services.GetRequiredService<Origins>();
         var isForAnyHost = !app.Environment.IsDevelopment() && string.IsNullOrWhiteSpace(app.Configuration[AllowedHosts]);
         if (isForAnyHost) LogHostsMissing(app.Logger);
-        app.Use((http, next) =>
-        {
-            // At the last moment, since the handling of an exception clears what was set before it.
-            http.Response.OnStarting(SetHeadersAsync, http.Response.Headers);
-            return next(http);
-        });
         if (isForAnyHost) app.Run(http => http.RefuseAsync(_nameless, graphQL));
         app.UseCors(policy => policy.SetIsOriginAllowed(origins.Allows)
             .WithHeaders(_requestHeaders).WithExposedHeaders(_responseHeaders).AllowAnyMethod().SetPreflightMaxAge(TimeSpan.FromHours(1)));
@@ -44,14 +43,4 @@ public static partial class BrowserExtensions
 
     [LoggerMessage(LogLevel.Error, "AllowedHosts is not set, so every request is answered 400. Set it to the names that the service is reached by, such as chat.example.")]
     private static partial void LogHostsMissing(ILogger logger);
-
-    /// <summary>A page that needs another policy has set its own, with its own frame-ancestors.</summary>
-    private static Task SetHeadersAsync(object state)
-    {
-        var headers = (IHeaderDictionary)state;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "no-referrer";
-        headers.TryAdd("Content-Security-Policy", "frame-ancestors 'none'");
-        return Task.CompletedTask;
-    }
 }

@@ -149,14 +149,22 @@ public sealed class StartRuleTests
         }
 
         await using var named = ChatApp.Start(database, settings: new Dictionary<string, string?> { ["AllowedHosts"] = "chat.example" }, environment: "Production");
-        Assert.Equal(HttpStatusCode.OK, await StatusAsync("chat.example"));
-        Assert.Equal(HttpStatusCode.BadRequest, await StatusAsync("other.example"));
-
-        async Task<HttpStatusCode> StatusAsync(string host)
+        using (var known = await AskAsync("chat.example", "/graphql?query={__typename}")) Assert.Equal(HttpStatusCode.OK, known.StatusCode);
+        foreach (var path in (string[])["/graphql?query={__typename}", "/", "/users/ada", "/health/live"])
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, "/graphql?query={__typename}") { Headers = { Host = host } };
-            using var response = await named.As(null).SendAsync(request);
-            return response.StatusCode;
+            using var strange = await AskAsync("other.example", path);
+            Assert.Equal((path, HttpStatusCode.BadRequest), (path, strange.StatusCode));
+            Assert.Equal("application/problem+json", strange.Content.Headers.ContentType?.MediaType);
+            Assert.Contains("BAD_USER_INPUT", await strange.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            foreach (var (header, value) in new[] { ("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer"), ("Content-Security-Policy", "frame-ancestors 'none'") })
+                Assert.Equal([value], strange.Headers.TryGetValues(header, out var values) ? values : []);
+        }
+
+        async Task<HttpResponseMessage> AskAsync(string host, string path)
+        {
+            using var client = named.As(null);
+            using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Host = host } };
+            return await client.SendAsync(request);
         }
     }
 
