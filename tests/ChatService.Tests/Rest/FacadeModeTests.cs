@@ -18,6 +18,7 @@ public sealed class FacadeModeTests
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
         var (code, output) = await ChatProcess.RunAsync([], ChatSettings.For(database, null, _open), "Development");
         Assert.NotEqual(0, code);
+        Assert.DoesNotContain("Now listening", output, StringComparison.Ordinal);
         Assert.Contains("Facade:Mode=documented trusts every caller, so it listens on loopback addresses alone", output, StringComparison.Ordinal);
 
         await using var meant = await ChatProcess.StartAsync(database, settings: new Dictionary<string, string?>(_open) { ["Facade:AllowOpenNetwork"] = "true" });
