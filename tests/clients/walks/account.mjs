@@ -1,0 +1,44 @@
+// Leaving and coming back.
+import assert from "node:assert/strict";
+import { isAccessible } from "../browser.mjs";
+
+export const account = {
+  async "signs out and in, and refuses a wrong password"(ada) {
+    await ada.box().fill("A draft of mine");
+    await ada.signOut();
+    assert.doesNotMatch(await ada.words(), /lighthouse|arrive|draft of mine|To be gone/i);
+    await ada.signIn("wrong password");
+    await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
+    await ada.signIn();
+    await ada.box().waitFor();
+  },
+
+  async "changes the password, and signs in with the new one alone"(ada) {
+    await ada.openAccount();
+    await isAccessible(ada.page);
+    await ada.shot("account");
+    await ada.changePassword("not the password", "another horse entirely");
+    await ada.page.getByRole("alert").filter({ hasText: "not your password" }).waitFor();
+    await ada.changePassword("correct horse battery", "another horse entirely");
+    await ada.page.getByRole("status").filter({ hasText: "password is changed" }).waitFor();
+    await ada.page.getByRole("button", { name: "Close" }).click();
+    await ada.closeSidebar();
+    await ada.signOut();
+    await ada.signIn();
+    await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
+    await ada.signIn("another horse entirely");
+    await ada.box().waitFor();
+  },
+
+  async "deletes the account with everything in it"(ada) {
+    await ada.openAccount();
+    await ada.page.getByText("Delete the account").click();
+    await isAccessible(ada.page);
+    await ada.page.getByRole("dialog").getByLabel("Password", { exact: true }).fill("another horse entirely");
+    await ada.page.getByRole("button", { name: "Delete for good" }).click();
+    await ada.page.getByRole("button", { name: "Sign in", exact: true }).waitFor();
+    assert.equal(await ada.page.evaluate(() => localStorage.getItem("chat.token")), null);
+    await ada.signIn("another horse entirely");
+    await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
+  },
+};

@@ -1,0 +1,85 @@
+// Asking and being answered.
+import assert from "node:assert/strict";
+import { isAccessible } from "../browser.mjs";
+
+const story = "A story about the lighthouse keeper of Ouessant, who counted every storm. ".repeat(4).trim();
+const formatted = [
+  "# Plan", "Two *ways*, **one** `answer`:", "```js\nalert('<b>no markup</b>');\n```", "| way | cost |\n|---|---:|\n| short | 1 |",
+  "- first\n- [safe](https://example.org/a)\n- [unsafe](javascript:alert(1))", "> quoted", "<img src=x onerror=alert(1)>",
+].join("\n\n");
+
+export const answers = {
+  async "registers, asks and gets a streamed answer"(ada) {
+    await ada.open();
+    await isAccessible(ada.page);
+    await ada.shot("welcome");
+    await ada.register();
+    await ada.ask("Where did the lighthouse keeper of Ouessant live?");
+    await ada.answering();
+    await ada.shot("streaming");
+    await ada.answered();
+    assert.equal(await ada.messages().count(), 2);
+    assert.match(await ada.messages().nth(1).innerText(), /Ouessant/);
+    await isAccessible(ada.page);
+    await ada.shot("answered");
+  },
+
+  async "shows Markdown, and nothing of it as markup"(ada) {
+    await ada.ask(formatted);
+    await ada.answered();
+    const own = ada.page.locator(".message.user").last();
+    assert.equal(await own.locator("h3").innerText(), "Plan");
+    assert.equal(await own.locator("pre").innerText(), "alert('<b>no markup</b>');");
+    assert.equal(await own.locator("td").count(), 2);
+    assert.equal(await own.locator("blockquote").innerText(), "quoted");
+    assert.deepEqual(await own.locator("a").evaluateAll((links) => links.map((link) => link.href)), ["https://example.org/a"]);
+    assert.equal(await own.locator("img, script").count(), 0);
+    await own.getByRole("button", { name: "Copy" }).first().click();
+    await own.getByRole("button", { name: "Copied" }).first().waitFor();
+    assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), "alert('<b>no markup</b>');");
+    await isAccessible(ada.page);
+    await ada.shot("markdown");
+  },
+
+  async "stops an answer with Escape and answers again"(ada) {
+    await ada.ask(story);
+    await ada.answering();
+    await ada.page.keyboard.press("Escape");
+    await ada.answered();
+    const answer = ada.messages().last();
+    await answer.getByText("Stopped.", { exact: true }).waitFor();
+    const kept = await answer.locator(".prose").first().innerText();
+    await answer.getByRole("button", { name: "Answer again" }).click();
+    await ada.page.getByText("Earlier answers (1)").waitFor();
+    await ada.answered();
+    const whole = await ada.messages().last().locator(".prose").first().innerText();
+    assert.ok(whole.length > kept.length, "the second answer is whole");
+  },
+
+  async "goes on after a reload and a lost line, without a gap"(ada) {
+    await ada.ask(story);
+    await ada.answering();
+    await ada.page.reload();
+    await ada.answering();
+    await ada.cutLines();
+    await ada.answered();
+    const shown = await ada.messages().last().locator(".prose").innerText();
+    await ada.page.reload();
+    await ada.messages().last().waitFor();
+    assert.equal(await ada.messages().last().locator(".prose").innerText(), shown);
+    await ada.page.locator("#line:empty").waitFor({ state: "attached" });
+  },
+
+  async "follows live in a second tab"(ada) {
+    const tab = await ada.secondTab();
+    await tab.messages().first().waitFor();
+    await ada.ask("Is anybody there? " + story);
+    await tab.answering();
+    await ada.answered();
+    await tab.answered();
+    assert.equal(await tab.messages().last().locator(".prose").innerText(), await ada.messages().last().locator(".prose").innerText());
+    await ada.rename("The keeper");
+    await tab.page.getByRole("heading", { name: "The keeper" }).waitFor();
+    await tab.page.close();
+  },
+};

@@ -1,0 +1,51 @@
+// Getting back to what was said.
+import assert from "node:assert/strict";
+import { isAccessible } from "../browser.mjs";
+
+export const finding = {
+  async "finds a message and jumps to it"(ada) {
+    await ada.begin();
+    await ada.ask("Nothing but tomatoes here");
+    await ada.answered();
+    await ada.page.keyboard.press("Control+k");
+    await ada.search("lighthouse live");
+    const hit = ada.page.locator("#hits li").first();
+    await hit.locator("mark").first().waitFor();
+    assert.match(await hit.locator("mark").first().innerText(), /lighthouse|live/i);
+    await isAccessible(ada.page);
+    await ada.shot("search");
+    const target = (await hit.locator("a").getAttribute("href")).split("/").at(-1);
+    await hit.locator("a").click();
+    await ada.page.locator(`#${target}.found`).waitFor();
+    assert.equal(await ada.page.evaluate(() => document.activeElement.id), target);
+    assert.ok(await ada.isInSight(target));
+    await ada.shot("found");
+  },
+
+  async "answers from the history, with its sources as links"(ada) {
+    await ada.begin();
+    await ada.page.getByRole("button", { name: "Answer from my history" }).click();
+    await ada.ask("Where did the lighthouse keeper live?");
+    await ada.answered();
+    const source = ada.page.locator(".sources a").first();
+    await source.waitFor();
+    await isAccessible(ada.page);
+    await ada.shot("history");
+    const target = (await source.getAttribute("href")).split("/").at(-1);
+    await source.click();
+    await ada.page.locator(`#${target}.found`).waitFor();
+  },
+
+  async "scrolls through a long list and a long conversation"(ada) {
+    const { conversation, count } = await ada.fill(45, 90);
+    await ada.page.goto(`${ada.address}#/${conversation}`);
+    await ada.page.reload();
+    await ada.messages().last().waitFor();
+    await ada.page.waitForFunction(() => document.querySelectorAll("#messages > li").length === 40);
+    await ada.scrollUntil("#scroller", 0, "#messages > li", count);
+    assert.deepEqual(await ada.messages().locator(".prose").allInnerTexts(), Array.from({ length: count }, (_, i) => `Note ${i + 1}`));
+    await ada.openSidebar();
+    await ada.scrollUntil("#list", 1e6, "#conversations > li", 46);
+    await ada.closeSidebar();
+  },
+};

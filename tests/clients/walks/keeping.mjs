@@ -1,0 +1,65 @@
+// What one does with conversations and messages.
+import assert from "node:assert/strict";
+import { isAccessible } from "../browser.mjs";
+
+export const keeping = {
+  async "archives and deletes"(ada) {
+    await ada.rename("To be gone");
+    await ada.page.getByRole("button", { name: "Archive", exact: true }).click();
+    await ada.inList("To be gone", 0);
+    await ada.page.getByRole("button", { name: "Unarchive" }).click();
+    await ada.inList("To be gone", 1);
+    await ada.page.locator("#actions").getByRole("button", { name: "Delete" }).click();
+    await isAccessible(ada.page);
+    await ada.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await ada.inList("To be gone", 0);
+    await ada.page.getByRole("heading", { name: "What is on your mind?" }).waitFor();
+  },
+
+  async "edits and deletes a message"(ada) {
+    await ada.begin();
+    await ada.ask("A word to be chanegd");
+    await ada.answered();
+    const question = ada.messages().first();
+    await question.getByRole("button", { name: "Edit" }).click();
+    await isAccessible(ada.page);
+    await ada.shot("edit");
+    await ada.page.getByLabel("Text", { exact: true }).fill("A word that is changed");
+    await ada.page.getByRole("button", { name: "Save" }).click();
+    await question.getByText("edited", { exact: true }).waitFor();
+    await ada.page.reload();
+    await ada.messages().nth(1).waitFor();
+    assert.equal(await question.locator(".prose").innerText(), "A word that is changed");
+    await ada.messages().nth(1).getByRole("button", { name: "Delete" }).click();
+    await ada.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
+    assert.equal(await ada.messages().count(), 2);
+    await ada.messages().nth(1).getByRole("button", { name: "Delete" }).click();
+    await isAccessible(ada.page);
+    await ada.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await ada.page.waitForFunction(() => document.querySelectorAll("#messages > li").length === 1);
+    await ada.begin();
+  },
+
+  async "says what is wrong in words"(ada) {
+    await ada.page.route("**/graphql", (route) => route.abort());
+    await ada.send("Does this arrive?");
+    await ada.page.getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
+    assert.equal(await ada.box().inputValue(), "Does this arrive?");
+    await ada.page.unroute("**/graphql");
+    await ada.ask("Does this arrive?");
+    await ada.answered();
+    assert.equal(await ada.messages().count(), 2);
+  },
+
+  async "is dark, and lists its shortcuts"(ada) {
+    await ada.openSidebar();
+    await ada.page.getByRole("button", { name: "Light or dark" }).click();
+    await ada.page.getByRole("button", { name: "Keyboard shortcuts" }).click();
+    await ada.page.getByRole("dialog").waitFor();
+    await isAccessible(ada.page);
+    await ada.page.keyboard.press("Escape");
+    await ada.closeSidebar();
+    await isAccessible(ada.page);
+    await ada.shot("dark");
+  },
+};
