@@ -121,9 +121,10 @@ export class Composer {
     this.#onCreated(conversation);
   }
 
+  /** As high as its text. An empty one has its own height: it is emptied while the page is hidden, too, where nothing can be measured. */
   #fit() {
-    this.#box.style.height = "auto";
-    this.#box.style.height = `${this.#box.scrollHeight}px`;
+    this.#box.style.height = "";
+    if (this.#box.value) this.#box.style.height = `${this.#box.scrollHeight}px`;
   }
 }
 

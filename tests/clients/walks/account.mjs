@@ -11,6 +11,7 @@ export const account = {
     await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
     await ada.signIn();
     await ada.box().waitFor();
+    assert.ok((await ada.box().boundingBox()).height > 20, "one can still see what one writes");
   },
 
   async "changes the password, and signs in with the new one alone"(ada) {
