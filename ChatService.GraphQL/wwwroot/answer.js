@@ -1,28 +1,90 @@
 import { followCompletion } from "./completions.js";
 import { t } from "./i18n.js";
+import { isRunning } from "./message.js";
 import { Reader, say } from "./speech.js";
 
-/** Shows an answer while it is made, and reads it out. `onOver()`: it has ended, or is there no more. Returns what ends the watching. */
-export function watchAnswer(socket, messages, { id, message }, onOver) {
-  const reader = new Reader(message.content.length);
-  let frame = 0;
-  const onText = (text) => {
-    cancelAnimationFrame(frame);
-    frame = requestAnimationFrame(() => messages.grow(message.id, text));
-    reader.grow(text);
-  };
-  const onFinished = (whole) => {
-    cancelAnimationFrame(frame);
-    onOver();
-    messages.finish(whole);
+const cancel = "mutation($input: CancelCompletionInput!) { cancelCompletion(input: $input) { errors { code message } } }";
+
+/** The answer that is being made in the open conversation: shown as it grows, and read out. */
+export class Answer {
+  #api;
+  #socket;
+  #messages;
+  #tell;
+  #watched = null;
+
+  /** `tell.busy(isAnswering)`; `tell.failed(error)`: it cannot be watched for now, until `tell.recovered(error)`; `tell.unwatched()`: what is there must be asked for. */
+  constructor(api, socket, messages, tell) {
+    this.#api = api;
+    this.#socket = socket;
+    this.#messages = messages;
+    this.#tell = tell;
+  }
+
+  get isRunning() {
+    return this.#watched !== null;
+  }
+
+  async stop() {
+    if (this.#watched) await this.#api.mutate(cancel, { id: this.#watched.id });
+  }
+
+  follow({ id, message }) {
+    if (this.#watched?.id === id) return;
+    this.leave();
+    const watched = (this.#watched = { id, messageId: message.id, reader: new Reader(message.content.length), frame: 0, refusal: null, end: () => {} });
+    watched.end = followCompletion(this.#socket, { id, text: message.content }, {
+      onText: (text) => this.#grow(text),
+      onFinished: (whole) => this.#finish(whole),
+      onGone: () => this.leave(),
+      onRefused: (error) => this.#refused(error),
+    });
+    this.#messages.grow(message.id, message.content);
+    say(t("answering"));
+    this.#tell.busy(true);
+  }
+
+  /** Its own stream tells how an answer ends; where that is refused, what was read of it does. */
+  settle() {
+    const message = this.#watched && this.#messages.find(this.#watched.messageId);
+    if (message && !isRunning(message)) this.#finish(message);
+  }
+
+  leave() {
+    if (this.#watched) {
+      this.#heard();
+      cancelAnimationFrame(this.#watched.frame);
+      this.#watched.end();
+    }
+    this.#watched = null;
+    this.#tell.busy(false);
+  }
+
+  #grow(text) {
+    const watched = this.#watched;
+    this.#heard();
+    cancelAnimationFrame(watched.frame);
+    watched.frame = requestAnimationFrame(() => this.#messages.grow(watched.messageId, text));
+    watched.reader.grow(text);
+  }
+
+  #finish(whole) {
+    const { reader } = this.#watched;
+    this.leave();
+    this.#messages.finish(whole);
     reader.finish(whole.content);
     say(t(whole.completion.status === "COMPLETED" ? "answered" : `status.${whole.completion.status}`));
-  };
-  const end = followCompletion(socket, { id, text: message.content }, { onText, onFinished, onGone: onOver });
-  messages.grow(message.id, message.content);
-  say(t("answering"));
-  return () => {
-    cancelAnimationFrame(frame);
-    end();
-  };
+  }
+
+  /** Who may not watch asks what is there, as often as they try. */
+  #refused(error) {
+    this.#watched.refusal = error;
+    this.#tell.failed(error);
+    this.#tell.unwatched();
+  }
+
+  #heard() {
+    if (this.#watched.refusal) this.#tell.recovered(this.#watched.refusal);
+    this.#watched.refusal = null;
+  }
 }

@@ -45,7 +45,7 @@ export class Chat {
     const ended = () => this.#ended();
     this.#leave = leave;
     this.#api = new Api(token, ended);
-    this.#socket = new Socket(token, ended, (isUp) => (byId("line").textContent = isUp ? "" : t("offline")));
+    this.#socket = new Socket(token, ended, (isUp) => this.#line(isUp ? "" : t("offline")));
     this.#list = new ConversationList(this.#api, (action) => this.#try(action));
     this.#thread = new Thread(this.#api, this.#socket, {
       changed: (conversation) => this.#list.upsert(conversation),
@@ -59,7 +59,12 @@ export class Chat {
     this.#actions = new ConversationActions(this.#api, this.#thread, this.#list);
     this.#composer = new Composer(this.#api, this.#thread, this.#models, (conversation) => this.#created(conversation));
     this.#search = new Search(this.#api);
-    this.#changes = new Changes(this.#api, this.#socket, (change) => this.#changed(change), this.#refresh);
+    this.#changes = new Changes(this.#api, this.#socket, {
+      onChange: (change) => this.#changed(change),
+      onGap: () => this.#refresh(),
+      onRefused: (error) => this.#line(error.message),
+      onFollowed: (error) => byId("line").textContent === error.message && this.#line(""),
+    });
     this.#wire();
     this.#start();
   }
@@ -71,7 +76,8 @@ export class Chat {
     for (const part of [this.#api, this.#socket, this.#changes, this.#search, this.#thread, this.#list, this.#composer]) part.close();
     closeDialogs();
     hush();
-    byId("line").textContent = byId("account-name").textContent = "";
+    byId("account-name").textContent = "";
+    this.#line("");
   }
 
   #wire() {
@@ -175,7 +181,14 @@ export class Chat {
   }
 
   /** Reads everything anew: nobody can tell what has changed. */
-  #refresh = () => this.#insist(() => Promise.all([this.#list.load(), this.#thread.sync()]));
+  #refresh() {
+    return this.#insist(() => Promise.all([this.#list.load(), this.#thread.sync()]));
+  }
+
+  /** How one hears of what happens elsewhere, if that is not as it should be. */
+  #line(text) {
+    byId("line").textContent = text;
+  }
 
   #key(event) {
     const isCommand = event.ctrlKey || event.metaKey;

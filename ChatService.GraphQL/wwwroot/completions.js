@@ -8,9 +8,10 @@ const againAfter = 2_000;
 
 /**
  * Follows an answer from the text that is there: each piece once, over broken lines too, since every new line asks for what
- * comes after the text it has. `onText(text)` as it grows, then `onFinished(message)`, whose text counts, or `onGone()`. Returns what ends it.
+ * comes after the text it has. `onText(text)` as it grows, then `onFinished(message)`, whose text counts, or `onGone()`.
+ * `onRefused(error)`: the service does not let one watch just now; it is asked again and again. Returns what ends it.
  */
-export function followCompletion(socket, { id, text }, { onText, onFinished, onGone }) {
+export function followCompletion(socket, { id, text }, { onText, onFinished, onGone, onRefused }) {
   let end = () => {};
   let timer = 0;
   const request = () => ({ query: events, variables: { id, after: text.length } });
@@ -19,9 +20,10 @@ export function followCompletion(socket, { id, text }, { onText, onFinished, onG
     text = text.slice(0, event.offset - event.content.length) + event.content;
     onText(text);
   };
-  const error = ({ code }) => {
-    if (code === "NOT_FOUND") onGone();
-    else timer = setTimeout(subscribe, againAfter);
+  const error = (error) => {
+    if (error.code === "NOT_FOUND") return onGone();
+    timer = setTimeout(subscribe, againAfter);
+    onRefused(error);
   };
   const subscribe = () => (end = socket.subscribe(request, { next, error }));
   subscribe();

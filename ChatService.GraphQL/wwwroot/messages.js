@@ -92,6 +92,11 @@ export class Messages {
     return !this.#end.more && scrollHeight - scrollTop - clientHeight < nearEnd;
   }
 
+  /** A message as it was last read; undefined if it is not shown. */
+  find(id) {
+    return this.#shown.message(id);
+  }
+
   /** Adds what has just been written, or brings it up to date. A reading that began before knows nothing of it. */
   put(message) {
     this.#edition++;

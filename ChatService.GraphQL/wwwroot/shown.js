@@ -20,6 +20,10 @@ export class Shown {
     return this.#entries.has(id);
   }
 
+  message(id) {
+    return this.#entries.get(id)?.message;
+  }
+
   node(id) {
     return this.#entries.get(id)?.node;
   }

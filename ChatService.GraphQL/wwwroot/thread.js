@@ -1,4 +1,4 @@
-import { watchAnswer } from "./answer.js";
+import { Answer } from "./answer.js";
 import { insist, newKey, pause } from "./api.js";
 import { conversationFields, titleOf } from "./conversations.js";
 import { byId } from "./dom.js";
@@ -9,15 +9,13 @@ import { Messages } from "./messages.js";
 
 const start = `mutation($input: StartCompletionInput!) { startCompletion(input: $input) { errors { code message }
   completion { id question { ${messageFields} } message { ${messageFields} } conversation { ${conversationFields} } } } }`;
-const cancel = "mutation($input: CancelCompletionInput!) { cancelCompletion(input: $input) { errors { code message } } }";
 
 /** The open conversation: its messages, and the answer that is being made in it. */
 export class Thread {
   #api;
-  #socket;
   #tell;
   #messages;
-  #answer = null;
+  #answer;
   #opening = null;
   #syncing = null;
 
@@ -27,7 +25,6 @@ export class Thread {
    */
   constructor(api, socket, tell) {
     this.#api = api;
-    this.#socket = socket;
     this.#tell = tell;
     this.#messages = new Messages(api, {
       again: (message) => this.again(message),
@@ -35,6 +32,7 @@ export class Thread {
       remove: (message) => this.#remove(message),
       newest: () => this.#try(() => this.#toNewest()),
     });
+    this.#answer = new Answer(api, socket, this.#messages, { ...tell, unwatched: () => this.sync() });
   }
 
   /** Which conversation the page is about; null for one that begins with its first question. */
@@ -44,7 +42,7 @@ export class Thread {
   conversation = null;
 
   get isBusy() {
-    return this.#answer !== null;
+    return this.#answer.isRunning;
   }
 
   close() {
@@ -54,7 +52,7 @@ export class Thread {
 
   /** An empty page: for a conversation that is to be opened, or for one that begins with its first question. */
   clear(id = null) {
-    this.#unfollow();
+    this.#answer.leave();
     this.#opening = null;
     this.id = id;
     this.#messages.clear(id);
@@ -142,8 +140,8 @@ export class Thread {
     });
   }
 
-  async stop() {
-    if (this.#answer) await this.#api.mutate(cancel, { id: this.#answer.id });
+  stop() {
+    return this.#answer.stop();
   }
 
   /** Begins an answer; false if something else is open by now. */
@@ -154,7 +152,7 @@ export class Thread {
     if (id !== this.id) return false;
     if (completion.question) this.#messages.put(completion.question);
     this.#messages.put(completion.message);
-    this.#follow(completion);
+    this.#answer.follow(completion);
     return true;
   }
 
@@ -197,8 +195,8 @@ export class Thread {
 
   #showState(conversation) {
     this.#showConversation(conversation);
-    // Without one, an answer that is followed has ended, and its own stream tells how; or it began after this was read.
-    if (conversation.activeCompletion) this.#follow(conversation.activeCompletion);
+    if (conversation.activeCompletion) this.#answer.follow(conversation.activeCompletion);
+    else this.#answer.settle();
   }
 
   #showConversation(conversation) {
@@ -212,18 +210,5 @@ export class Thread {
     byId("archive").setAttribute("aria-label", archive);
     byId("archive").title = archive;
     this.#tell.shown(conversation);
-  }
-
-  #follow({ id, message }) {
-    if (this.#answer?.id === id) return;
-    this.#unfollow();
-    this.#answer = { id, end: watchAnswer(this.#socket, this.#messages, { id, message }, () => this.#unfollow()) };
-    this.#tell.busy(true);
-  }
-
-  #unfollow() {
-    this.#answer?.end();
-    this.#answer = null;
-    this.#tell.busy(false);
   }
 }
