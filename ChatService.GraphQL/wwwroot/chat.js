@@ -53,6 +53,7 @@ export class Chat {
       failed: (error) => this.#composer.notice(error.message),
       recovered: (error) => this.#composer.forget(error.message),
       newest: (id) => history.replaceState(null, "", `#/${id}`),
+      missing: (id) => this.#missing(id),
       gone: (id) => this.#gone(id),
       shown: (conversation) => this.#models.show(conversation),
     });
@@ -170,6 +171,11 @@ export class Chat {
     this.#list.upsert(conversation);
     if (isOpen && messageChanges.includes(kind)) this.#thread.refresh(messageId);
     if (isOpen) this.#thread.sync();
+  }
+
+  #missing(id) {
+    history.replaceState(null, "", `#/${id}`);
+    this.#composer.notice(t("messageGone"));
   }
 
   #gone(id) {

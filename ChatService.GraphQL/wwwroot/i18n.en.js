@@ -82,6 +82,7 @@ export const english = {
   "shortcut.new": "New conversation",
   "shortcut.help": "This list",
   offline: "The line is down. Trying again …",
+  messageGone: "That message is not there any more. This is its conversation.",
   gone: "This conversation is not there any more.",
   "status.CANCELLED": "Stopped.",
   "status.INTERRUPTED": "The answer was interrupted.",

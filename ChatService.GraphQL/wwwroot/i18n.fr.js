@@ -82,6 +82,7 @@ export const french = {
   "shortcut.new": "Nouvelle conversation",
   "shortcut.help": "Cette liste",
   offline: "La liaison est coupée. Nouvel essai …",
+  messageGone: "Ce message n’existe plus. Voici sa conversation.",
   gone: "Cette conversation n’existe plus.",
   "status.CANCELLED": "Arrêté.",
   "status.INTERRUPTED": "La réponse a été interrompue.",

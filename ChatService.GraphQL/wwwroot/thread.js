@@ -21,7 +21,7 @@ export class Thread {
 
   /**
    * `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.recovered(error)`, `tell.gone(id)`,
-   * `tell.shown(conversation)`, `tell.newest(id)`: one has left an older message for the newest.
+   * `tell.shown(conversation)`, `tell.newest(id)`: one has left an older message for the newest, `tell.missing(id)`: or one that is not there.
    */
   constructor(api, socket, tell) {
     this.#api = api;
@@ -77,11 +77,18 @@ export class Thread {
     } catch (error) {
       if (!error.code) throw error;
       if (opening !== this.#opening) return;
+      if (messageId && error.code === "NOT_FOUND") return this.#openWithout(id);
       if (this.conversation) this.#tell.failed(error);
       else this.#showUnopened(error, () => this.open(id, messageId));
     } finally {
       if (opening === this.#opening) this.#opening = null;
     }
+  }
+
+  /** The message that was asked for is gone, or replaced; the conversation need not be. */
+  #openWithout(id) {
+    this.#tell.missing(id);
+    return this.open(id);
   }
 
   /** Waits for what is to be opened, and tries again what could not be. False if it is not open then. */

@@ -48,12 +48,18 @@ export const answers = {
     await ada.answered();
     const answer = ada.messages().last();
     await answer.getByText("Stopped.", { exact: true }).waitFor();
+    const stopped = await answer.getAttribute("id");
     const kept = await answer.locator(".prose").first().innerText();
     await answer.getByRole("button", { name: "Answer again" }).click();
     await ada.page.getByText("Earlier answers (1)").waitFor();
     await ada.answered();
     const whole = await ada.messages().last().locator(".prose").first().innerText();
     assert.ok(whole.length > kept.length, "the second answer is whole");
+    const conversation = ada.page.url();
+    await ada.page.goto(`${conversation}/${stopped}`);
+    await ada.page.getByRole("alert").filter({ hasText: "message is not there" }).waitFor();
+    assert.equal(await ada.messages().last().locator(".prose").first().innerText(), whole);
+    await ada.page.goto(conversation);
   },
 
   async "goes on after a reload and a lost line, without a gap"(ada) {

@@ -33,10 +33,16 @@ export const keeping = {
     await ada.messages().nth(1).getByRole("button", { name: "Delete" }).click();
     await ada.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     assert.equal(await ada.messages().count(), 2);
+    const gone = await ada.messages().nth(1).getAttribute("id");
     await ada.messages().nth(1).getByRole("button", { name: "Delete" }).click();
     await isAccessible(ada.page);
     await ada.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await ada.page.waitForFunction(() => document.querySelectorAll("#messages > li").length === 1);
+    const conversation = ada.page.url();
+    await ada.page.goto(`${conversation}/${gone}`);
+    await ada.page.getByRole("alert").filter({ hasText: "message is not there" }).waitFor();
+    assert.equal(await question.locator(".prose").innerText(), "A word that is changed");
+    assert.equal(ada.page.url(), conversation);
     await ada.begin();
   },
 
