@@ -1,7 +1,7 @@
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 
-const change = "mutation($input: ChangePasswordInput!) { changePassword(input: $input) { errors { code message } } }";
+const change = "mutation($input: ChangePasswordInput!) { changePassword(input: $input) { errors { code message field } } }";
 const erase = "mutation($input: DeleteUserInput!) { deleteUser(input: $input) { errors { code message } } }";
 
 /** The dialog in which one changes the password, or leaves for good: then `onErased()` is called. */

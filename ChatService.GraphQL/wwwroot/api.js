@@ -8,14 +8,15 @@ const replyWithin = 30_000;
 
 /** What went wrong, with the service's code and words for people. */
 export class ApiError extends Error {
-  constructor(code, retryAfter) {
-    super(t(`error.${code}`, { seconds: retryAfter ?? 1 }) || t("error.OTHER", { code }));
+  /** `field`: what in the input it is about. */
+  constructor(code, { retryAfter, field } = {}) {
+    super((field && t(`error.${code}.${field}`)) || t(`error.${code}`, { seconds: retryAfter ?? 1 }) || t("error.OTHER", { code }));
     this.code = code;
     this.retryAfter = retryAfter ?? 0;
   }
 
-  static from({ code, extensions }) {
-    return new ApiError(code ?? extensions?.code, extensions?.retryAfter);
+  static from({ code, field, extensions }) {
+    return new ApiError(code ?? extensions?.code, { retryAfter: extensions?.retryAfter, field: field?.at(-1) });
   }
 }
 

@@ -22,10 +22,10 @@ export function onTokenChanged(changed) {
 }
 
 export const signIn = (username, password) =>
-  enter("mutation($input: SignInInput!) { signIn(input: $input) { session { token } errors { code message } } }", username, password);
+  enter("mutation($input: SignInInput!) { signIn(input: $input) { session { token } errors { code message field } } }", username, password);
 
 export const register = (username, password) =>
-  enter("mutation($input: CreateUserInput!) { createUser(input: $input) { session { token } errors { code message } } }", username, password);
+  enter("mutation($input: CreateUserInput!) { createUser(input: $input) { session { token } errors { code message field } } }", username, password);
 
 export const signOut = (api) => api.mutate("mutation { signOut { errors { code message } } }");
 

@@ -41,10 +41,18 @@ export class Welcome {
     byId("enter").textContent = t(isNew ? "register" : "signIn");
     byId("other-entry").textContent = t(isNew ? "toSignIn" : "toRegister");
     byId("password").autocomplete = isNew ? "new-password" : "current-password";
+    for (const name of ["username", "password"]) tellRule(name, isNew);
     this.#tell("");
   }
 
   #tell(text) {
     byId("entry-error").textContent = text;
   }
+}
+
+/** What is allowed matters to those who choose it. */
+function tellRule(name, isNew) {
+  byId(`${name}-rule`).hidden = !isNew;
+  if (isNew) byId(name).setAttribute("aria-describedby", `${name}-rule`);
+  else byId(name).removeAttribute("aria-describedby");
 }

@@ -7,9 +7,33 @@ const [address, folder] = process.argv.slice(2);
 const tooMany = "Too many tabs or devices are connected at once.";
 
 const walks = {
-  async "asks again and again for an answer that it may not watch"(ada) {
+  async "says which rule a name and a password break"(ada) {
     await ada.open();
-    await ada.register();
+    await ada.page.getByRole("button", { name: "New here?" }).click();
+    await ada.shot("register");
+    const refuses = async (name, secret, words) => {
+      await ada.enter(secret, "Create an account", name);
+      await ada.page.getByRole("alert").filter({ hasText: words }).waitFor();
+    };
+    await refuses("Ada Lovelace", "correct horse battery", "A name has 1 to 64 letters");
+    await refuses(ada.name, "short", "at least 8 characters");
+    await isAccessible(ada.page);
+    await ada.enter("correct horse battery", "Create an account");
+    await ada.box().waitFor();
+    await ada.openAccount();
+    await ada.changePassword("correct horse battery", "short");
+    await ada.page.getByRole("alert").filter({ hasText: "at least 8 characters" }).waitFor();
+    await ada.page.getByRole("button", { name: "Close" }).click();
+    await ada.signOut();
+    await ada.page.getByRole("button", { name: "New here?" }).click();
+    await refuses(ada.name, "correct horse battery", "This name is taken");
+    await refuses(ada.name, "correct horse battery", /Try again in \d+ s/);
+    await ada.page.getByRole("button", { name: "You have an account?" }).click();
+    await ada.signIn();
+    await ada.box().waitFor();
+  },
+
+  async "asks again and again for an answer that it may not watch"(ada) {
     await ada.ask("What does the only stream carry?");
     await ada.page.getByRole("alert").filter({ hasText: tooMany }).waitFor();
     await ada.answered();

@@ -70,16 +70,16 @@ export class Visitor {
 
   async register() {
     await this.page.getByRole("button", { name: "New here?" }).click();
-    await this.#enter(password, "Create an account");
+    await this.enter(password, "Create an account");
     await this.box().waitFor();
   }
 
   signIn(secret = password) {
-    return this.#enter(secret, "Sign in");
+    return this.enter(secret, "Sign in");
   }
 
-  async #enter(secret, button) {
-    await this.page.getByLabel("Name", { exact: true }).fill(this.name);
+  async enter(secret, button, name = this.name) {
+    await this.page.getByLabel("Name", { exact: true }).fill(name);
     await this.page.locator("#entry").getByLabel("Password").fill(secret);
     await this.page.getByRole("button", { name: button, exact: true }).click();
   }

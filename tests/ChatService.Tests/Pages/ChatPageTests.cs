@@ -42,10 +42,16 @@ public sealed class ChatPageTests
     public async Task It_tells_people_of_the_limits_that_they_meet()
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
-        var settings = new Dictionary<string, string?> { ["Limits:Enabled"] = "true", ["Limits:StreamsPerUser"] = "1" };
+        var settings = new Dictionary<string, string?>
+        {
+            ["Facade:Mode"] = "secure",
+            ["Limits:Enabled"] = "true",
+            ["Limits:StreamsPerUser"] = "1",
+            ["Limits:RegistrationsPerAddress"] = "4",
+        };
         await using var app = ChatApp.Start(database, settings: settings);
         var output = await NodeClients.RunAsync("limits.mjs", app.Address.ToString(), Repository.PathOf("artifacts/chat-page"));
-        Assert.Equal(2, output.Split('\n').Count(line => line.StartsWith("passed: ", StringComparison.Ordinal)));
+        Assert.Equal(3, output.Split('\n').Count(line => line.StartsWith("passed: ", StringComparison.Ordinal)));
     }
 
     [Fact]
