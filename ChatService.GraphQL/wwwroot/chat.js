@@ -7,6 +7,7 @@ import { ConversationList } from "./conversations.js";
 import { closeDialogs, showShortcuts } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
+import { listenToKeys } from "./keys.js";
 import { ModelChoice } from "./models.js";
 import { Search } from "./search.js";
 import { signOut } from "./session.js";
@@ -86,7 +87,7 @@ export class Chat {
     addEventListener("hashchange", () => this.#go(), { signal });
     // The place one is at already makes no hashchange: a second jump to it is a jump, too.
     addEventListener("click", (event) => event.target.closest?.('a[href^="#/"]')?.hash === location.hash && this.#go(), { signal });
-    addEventListener("keydown", (event) => this.#key(event), { signal });
+    listenToKeys({ escape: () => this.#escape(), find: () => this.#find(), begin: () => this.#begin(), help: showShortcuts }, signal);
     byId("new").onclick = () => this.#begin();
     byId("help").onclick = showShortcuts;
     byId("account-name").onclick = () => openAccount(this.#api, byId("account-name").textContent, (erase) => this.#end(erase));
@@ -196,26 +197,16 @@ export class Chat {
     byId("line").textContent = text;
   }
 
-  #key(event) {
-    const isCommand = event.ctrlKey || event.metaKey;
-    const isTyping = event.target.matches?.("input, textarea");
-    if (document.querySelector("dialog[open]")) return;
-    if (event.key === "Escape") this.#escape();
-    else if (isCommand && !event.shiftKey && event.key.toLowerCase() === "k") this.#find();
-    else if (isCommand && event.shiftKey && event.key.toLowerCase() === "o") this.#begin();
-    else if (event.key === "?" && !isTyping) showShortcuts();
-    else return;
-    event.preventDefault();
-  }
-
   #find() {
     this.#sidebar.toggle(true);
     this.#search.focus();
   }
 
+  /** An answer may be paid for: it is stopped only when there is nothing else to leave. */
   #escape() {
-    if (this.#thread.isBusy) this.#composer.stop();
-    else if (!this.#search.leave()) this.#sidebar.toggle(false);
+    if (this.#search.leave() || this.#sidebar.close()) return;
+    if (byId("search") === document.activeElement) this.#composer.focus();
+    else if (this.#thread.isBusy) this.#composer.stop();
   }
 
   #insist(action) {

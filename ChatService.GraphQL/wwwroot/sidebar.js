@@ -13,6 +13,13 @@ export class Sidebar {
     this.toggle(false);
   }
 
+  /** False if it was not open. */
+  close() {
+    const wasOpen = this.#isOpen;
+    this.toggle(false);
+    return wasOpen;
+  }
+
   /** Opens or closes it; nothing is to be done on a wide page. */
   toggle(open) {
     this.#isOpen = open && narrow.matches;

@@ -44,6 +44,16 @@ export const answers = {
   async "stops an answer with Escape and answers again"(ada) {
     await ada.ask(story);
     await ada.answering();
+    await ada.page.keyboard.press("Control+k");
+    await ada.search("keeper");
+    await ada.page.keyboard.press("Escape");
+    await ada.page.locator("#results").waitFor({ state: "hidden" });
+    await ada.page.keyboard.press("Escape");
+    assert.notEqual(await ada.page.evaluate(() => document.activeElement.id), "search");
+    await ada.page.getByRole("button", { name: "Keyboard shortcuts", includeHidden: true }).evaluate((help) => help.click());
+    await ada.page.keyboard.press("Escape");
+    await ada.page.getByRole("dialog").waitFor({ state: "detached" });
+    assert.ok(await ada.page.locator(".message.running").isVisible(), "leaving other things stops nothing");
     await ada.page.keyboard.press("Escape");
     await ada.answered();
     const answer = ada.messages().last();
