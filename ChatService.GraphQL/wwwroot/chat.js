@@ -51,7 +51,7 @@ export class Chat {
     this.#thread = new Thread(this.#api, this.#socket, {
       changed: (conversation) => this.#list.upsert(conversation),
       busy: (isAnswering) => this.#composer?.busy(isAnswering),
-      failed: (error) => this.#composer.notice(error.message),
+      failed: (error) => this.#tell(error.message),
       recovered: (error) => this.#composer.forget(error.message),
       newest: (id) => history.replaceState(null, "", `#/${id}`),
       missing: (id) => this.#missing(id),
@@ -176,7 +176,7 @@ export class Chat {
 
   #missing(id) {
     history.replaceState(null, "", `#/${id}`);
-    this.#composer.notice(t("messageGone"));
+    this.#tell(t("messageGone"));
   }
 
   #gone(id) {
@@ -184,7 +184,7 @@ export class Chat {
     history.replaceState(null, "", location.pathname);
     this.#list.mark(null);
     this.#thread.clear();
-    this.#composer.notice(t("gone"));
+    this.#tell(t("gone"));
   }
 
   /** Reads everything anew: nobody can tell what has changed. */
@@ -218,7 +218,13 @@ export class Chat {
       await action();
     } catch (error) {
       if (!error.code) throw error;
-      this.#composer.notice(error.message);
+      this.#tell(error.message);
     }
+  }
+
+  /** On a phone the sidebar lies over the notice, and what is under it is not read out. */
+  #tell(words) {
+    this.#sidebar.close();
+    this.#composer.notice(words);
   }
 }

@@ -51,6 +51,10 @@ export const keeping = {
     await ada.send("Does this arrive?");
     await ada.page.getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
     assert.equal(await ada.box().inputValue(), "Does this arrive?");
+    await ada.openSidebar();
+    await ada.page.getByRole("button", { name: "Archived" }).click();
+    await ada.page.waitForFunction(() => !document.getElementById("thread").inert);
+    assert.ok(await ada.page.getByRole("alert").filter({ hasText: "cannot be reached" }).isVisible());
     await ada.page.unroute("**/graphql");
     await ada.ask("Does this arrive?");
     await ada.answered();
