@@ -144,7 +144,7 @@ export class Chat {
     const [id, messageId] = named();
     this.#composer.notice("");
     this.#list.mark(id);
-    if (!messageId) this.#composer.focus();
+    if (!messageId) this.#composer.home();
     if (id) await this.#thread.open(id, messageId);
     else this.#thread.clear();
   }

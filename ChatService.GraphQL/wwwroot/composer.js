@@ -1,6 +1,7 @@
 import { newKey } from "./api.js";
 import { byId } from "./dom.js";
 
+const touch = matchMedia("(pointer: coarse)");
 const titleLength = 60;
 const create = "mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id title model archivedAt updatedAt } errors { code message } } }";
 
@@ -23,7 +24,8 @@ export class Composer {
     this.#onCreated = onCreated;
     this.#box.oninput = () => this.#fit();
     this.#box.onkeydown = (event) => {
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+      // A keyboard on the glass has no Shift+Enter: there the button sends, and Enter begins a new line.
+      if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch.matches) return;
       event.preventDefault();
       this.#send();
     };
@@ -31,6 +33,7 @@ export class Composer {
       event.preventDefault();
       this.#send();
     };
+    this.#box.enterKeyHint = touch.matches ? "enter" : "send";
     byId("stop").onclick = () => this.stop();
     byId("recall").onclick = () => this.#recalls(!this.#recall);
   }
@@ -46,6 +49,12 @@ export class Composer {
 
   focus() {
     this.#box.focus();
+  }
+
+  /** Where one goes on when nothing else has the focus: on glass that is not the box, which would bring the keyboard up. */
+  home() {
+    if (touch.matches) byId("scroller").focus({ preventScroll: true });
+    else this.focus();
   }
 
   close() {

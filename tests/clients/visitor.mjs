@@ -122,7 +122,8 @@ export class Visitor {
 
   async send(text) {
     await this.box().fill(text);
-    await this.box().press("Enter");
+    if (this.size === "phone") await this.page.getByRole("button", { name: "Send" }).click();
+    else await this.box().press("Enter");
   }
 
   /** Some words of an answer are there, and not all. */

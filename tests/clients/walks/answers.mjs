@@ -14,6 +14,12 @@ export const answers = {
     await isAccessible(ada.page);
     await ada.shot("welcome");
     await ada.register();
+    const hint = ada.page.getByText("Enter sends, Shift+Enter begins a new line.");
+    assert.equal(await hint.isVisible(), ada.size !== "phone");
+    if (ada.size === "phone") {
+      await ada.box().press("Enter");
+      assert.equal(await ada.box().inputValue(), "\n");
+    }
     await ada.ask("Where did the lighthouse keeper of Ouessant live?");
     await ada.answering();
     await ada.shot("streaming");

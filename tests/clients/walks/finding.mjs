@@ -44,6 +44,7 @@ export const finding = {
     await ada.page.waitForFunction(() => document.querySelectorAll("#messages > li").length === 40);
     await ada.scrollUntil("#scroller", 0, "#messages > li", count);
     assert.deepEqual(await ada.messages().locator(".prose").allInnerTexts(), Array.from({ length: count }, (_, i) => `Note ${i + 1}`));
+    assert.equal(await ada.page.evaluate(() => document.activeElement.id), ada.size === "phone" ? "scroller" : "content");
     await ada.openSidebar();
     await ada.scrollUntil("#list", 1e6, "#conversations > li", 46);
     await ada.closeSidebar();
