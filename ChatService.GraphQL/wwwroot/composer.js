@@ -1,5 +1,6 @@
 import { newKey } from "./api.js";
 import { byId } from "./dom.js";
+import { t } from "./i18n.js";
 
 const touch = matchMedia("(pointer: coarse)");
 const titleLength = 60;
@@ -71,6 +72,7 @@ export class Composer {
   busy(isAnswering) {
     byId("send").hidden = isAnswering;
     byId("stop").hidden = !isAnswering;
+    if (!isAnswering) this.forget(t("error.CONVERSATION_BUSY"));
   }
 
   notice(text) {
@@ -106,7 +108,8 @@ export class Composer {
     byId("composer").setAttribute("aria-busy", true);
     this.notice("");
     try {
-      if (!(await this.#thread.isReady()) || this.#thread.isBusy) return;
+      if (!(await this.#thread.isReady())) return;
+      if (this.#thread.isBusy) return this.notice(t("error.CONVERSATION_BUSY"));
       const { id } = this.#thread;
       if (this.#pending?.content !== content || this.#pending.id !== id) this.#pending = { content, id, key: newKey() };
       if (id === null) await this.#begin(content);

@@ -22,9 +22,15 @@ export const answers = {
     }
     await ada.ask("Where did the lighthouse keeper of Ouessant live?");
     await ada.answering();
+    await ada.box().fill("Not yet");
+    if (ada.size === "desktop") {
+      await ada.box().press("Enter");
+      await ada.page.getByRole("alert").filter({ hasText: "An answer is being written here already." }).waitFor();
+    }
     await ada.shot("streaming");
     await ada.answered();
     assert.equal(await ada.messages().count(), 2);
+    assert.equal(await ada.box().inputValue(), "Not yet");
     assert.match(await ada.messages().nth(1).innerText(), /Ouessant/);
     await isAccessible(ada.page);
     await ada.shot("answered");
