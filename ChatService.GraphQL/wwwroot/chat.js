@@ -54,6 +54,7 @@ export class Chat {
       failed: (error) => this.#tell(error.message),
       recovered: (error) => this.#composer.forget(error.message),
       newest: (id) => history.replaceState(null, "", `#/${id}`),
+      home: () => this.#composer.home(),
       missing: (id) => this.#missing(id),
       gone: (id) => this.#gone(id),
       shown: (conversation) => this.#models.show(conversation),

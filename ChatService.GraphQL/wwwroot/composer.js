@@ -70,8 +70,10 @@ export class Composer {
   }
 
   busy(isAnswering) {
-    byId("send").hidden = isAnswering;
-    byId("stop").hidden = !isAnswering;
+    const [shown, hidden] = isAnswering ? [byId("stop"), byId("send")] : [byId("send"), byId("stop")];
+    if (hidden === document.activeElement) this.home();
+    shown.hidden = false;
+    hidden.hidden = true;
     if (!isAnswering) this.forget(t("error.CONVERSATION_BUSY"));
   }
 

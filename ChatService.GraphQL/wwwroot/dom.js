@@ -9,6 +9,13 @@ export function element(tag, properties = {}, ...children) {
   return node;
 }
 
+/** Does something to a node; `lost()` if that takes the focus away from what is in it. */
+export function keepingFocus(node, action, lost) {
+  const had = node.contains(document.activeElement);
+  action();
+  if (had && !(node.isConnected && node.contains(document.activeElement))) lost();
+}
+
 export const byId = (id) => document.getElementById(id);
 
 /** One of the symbols that index.html defines. */

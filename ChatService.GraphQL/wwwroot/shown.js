@@ -1,4 +1,4 @@
-import { byId } from "./dom.js";
+import { byId, keepingFocus } from "./dom.js";
 import { buildMessage, isRunning, showMessage, showText } from "./message.js";
 
 /** The messages that are on the page, in the order of the conversation. */
@@ -7,7 +7,7 @@ export class Shown {
   #list = byId("messages");
   #entries = new Map();
 
-  /** `on`: what can be done with a message. */
+  /** `on`: what can be done with a message; `on.lost()`: the focus was in one that has gone. */
   constructor(on) {
     this.#on = on;
   }
@@ -41,7 +41,7 @@ export class Shown {
       if (isRunning(message) && message.content.length < known.message.content.length) message = { ...message, content: known.message.content };
       if (JSON.stringify(known.message) === JSON.stringify(message)) return;
       known.message = message;
-      return showMessage(known.node, message);
+      return keepingFocus(known.node, () => showMessage(known.node, message), () => known.node.focus({ preventScroll: true }));
     }
     const node = buildMessage(message, this.#on);
     this.#entries.set(message.id, { message, node });
@@ -51,7 +51,8 @@ export class Shown {
   }
 
   remove(id) {
-    this.node(id)?.remove();
+    const node = this.node(id);
+    if (node) keepingFocus(node, () => node.remove(), this.#on.lost);
     this.#entries.delete(id);
   }
 

@@ -21,7 +21,8 @@ export class Thread {
 
   /**
    * `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.recovered(error)`, `tell.gone(id)`,
-   * `tell.shown(conversation)`, `tell.newest(id)`: one has left an older message for the newest, `tell.missing(id)`: or one that is not there.
+   * `tell.shown(conversation)`, `tell.newest(id)`: one has left an older message for the newest, `tell.missing(id)`: or one that is not there,
+   * `tell.home()`: what had the focus is not there any more.
    */
   constructor(api, socket, tell) {
     this.#api = api;
@@ -30,6 +31,7 @@ export class Thread {
       again: (message) => this.again(message),
       edit: (message) => this.#edit(message),
       remove: (message) => this.#remove(message),
+      lost: tell.home,
       newest: () => this.#try(() => this.#toNewest()),
     });
     this.#answer = new Answer(api, socket, this.#messages, { ...tell, unwatched: () => this.sync() });
@@ -124,7 +126,9 @@ export class Thread {
   /** Another answer to the last question, or a first one. */
   async again(message) {
     await this.#try(async () => {
-      if (await this.#start(message.role === "USER" ? {} : { regenerate: true }, newKey())) await this.sync();
+      if (!(await this.#start(message.role === "USER" ? {} : { regenerate: true }, newKey()))) return;
+      this.#tell.home();
+      await this.sync();
     });
   }
 

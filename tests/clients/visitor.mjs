@@ -177,6 +177,11 @@ export class Visitor {
       }, [place, top, items, count]);
   }
 
+  /** What has the focus. Waits for something: an id, or a selector that it matches. */
+  hasFocus(selector) {
+    return this.page.waitForFunction((wanted) => document.activeElement.matches(wanted), selector);
+  }
+
   isInSight(id) {
     return this.page.evaluate((wanted) => {
       const [box, place] = [wanted, "scroller"].map((one) => document.getElementById(one).getBoundingClientRect());

@@ -8,6 +8,9 @@ const formatted = [
   "- first\n- [safe](https://example.org/a)\n- [unsafe](javascript:alert(1))", "> quoted", "<img src=x onerror=alert(1)>",
 ].join("\n\n");
 
+/** Where the focus goes when what had it is gone. */
+const home = (ada) => (ada.size === "phone" ? "#scroller" : "#content");
+
 export const answers = {
   async "registers, asks and gets a streamed answer"(ada) {
     await ada.open();
@@ -53,7 +56,7 @@ export const answers = {
     await ada.shot("markdown");
   },
 
-  async "stops an answer with Escape and answers again"(ada) {
+  async "stops an answer and answers again"(ada) {
     await ada.ask(story);
     await ada.answering();
     await ada.page.keyboard.press("Control+k");
@@ -66,13 +69,15 @@ export const answers = {
     await ada.page.keyboard.press("Escape");
     await ada.page.getByRole("dialog").waitFor({ state: "detached" });
     assert.ok(await ada.page.locator(".message.running").isVisible(), "leaving other things stops nothing");
-    await ada.page.keyboard.press("Escape");
+    await ada.page.getByRole("button", { name: "Stop" }).click();
     await ada.answered();
+    await ada.hasFocus(home(ada));
     const answer = ada.messages().last();
     await answer.getByText("Stopped.", { exact: true }).waitFor();
     const stopped = await answer.getAttribute("id");
     const kept = await answer.locator(".prose").first().innerText();
     await answer.getByRole("button", { name: "Answer again" }).click();
+    await ada.hasFocus(home(ada));
     await ada.page.getByText("Earlier answers (1)").waitFor();
     await ada.answered();
     const whole = await ada.messages().last().locator(".prose").first().innerText();

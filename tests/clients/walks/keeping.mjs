@@ -19,7 +19,10 @@ export const keeping = {
   async "edits and deletes a message"(ada) {
     await ada.begin();
     await ada.ask("A word to be chanegd");
+    await ada.answering();
+    await ada.page.keyboard.press("Escape");
     await ada.answered();
+    await ada.messages().last().getByText("Stopped.", { exact: true }).waitFor();
     const question = ada.messages().first();
     await question.getByRole("button", { name: "Edit" }).click();
     await isAccessible(ada.page);
