@@ -14,6 +14,7 @@ export class Search {
   #timer = 0;
   #round = 0;
   #after = null;
+  #reading = null;
 
   constructor(api) {
     this.#api = api;
@@ -61,8 +62,11 @@ export class Search {
     else this.#hits.replaceChildren();
   }
 
+  /** The next page, once at a time. What is shown stays when it does not come, and is asked for again by the same button. */
   async #read() {
     const round = this.#round;
+    if (round === this.#reading) return;
+    this.#reading = round;
     const query = this.#box.value;
     try {
       const { searchMessages: found } = await this.#api.query(search, { query, after: this.#after });
@@ -70,15 +74,22 @@ export class Search {
       if (!this.#after) this.#hits.replaceChildren();
       this.#hits.append(...found.edges.map(buildHit));
       this.#after = found.pageInfo.endCursor;
-      byId("more-hits").hidden = !found.pageInfo.hasNextPage;
+      this.#offer(found.pageInfo.hasNextPage && "more");
       const count = this.#hits.children.length;
       this.#tell(count === 0 ? t("noHits", { query }) : `${t("hits", { count })}${found.degraded ? ` · ${t("degraded")}` : ""}`);
     } catch (error) {
       if (round !== this.#round) return;
-      this.#hits.replaceChildren();
-      byId("more-hits").hidden = true;
+      if (!this.#after) this.#hits.replaceChildren();
+      this.#offer("retry");
       this.#tell(error.message);
+    } finally {
+      if (round === this.#reading) this.#reading = null;
     }
+  }
+
+  #offer(words) {
+    byId("more-hits").hidden = !words;
+    if (words) byId("more-hits").textContent = t(words);
   }
 
   #tell(text) {

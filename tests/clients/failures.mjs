@@ -145,6 +145,27 @@ const walks = {
     await ada.page.locator(`#${gone}`).waitFor({ state: "detached" });
   },
 
+  async "shows more of what it found once, and tries again what did not come"(ada) {
+    await ada.search("note");
+    const hits = ada.page.locator("#hits li");
+    const more = ada.page.locator("#more-hits");
+    await hits.nth(19).waitFor();
+    await ada.page.route(graphql, (route) => (route.request().postData().includes("searchMessages") ? refuse(route) : route.fallback()));
+    await more.click();
+    await ada.page.getByRole("status").filter({ hasText: "cannot get at its data" }).waitFor();
+    assert.equal(await hits.count(), 20);
+    await ada.page.unroute(graphql);
+    const slow = await hold(ada.page, "searchMessages");
+    await more.filter({ hasText: "Try again" }).dblclick();
+    await slow.came;
+    slow.release();
+    await hits.nth(39).waitFor();
+    await more.filter({ hasText: "Show more" }).waitFor();
+    assert.equal(await hits.count(), 40);
+    assert.equal(new Set(await hits.locator("a").evaluateAll((links) => links.map((link) => link.href))).size, 40);
+    await ada.page.keyboard.press("Escape");
+  },
+
   async "gives up a line that says nothing, and a request without an answer"(ada) {
     ada.isDeaf = true;
     await ada.cutLines();
