@@ -63,6 +63,7 @@ export const english = {
   retry: "Try again",
   copy: "Copy",
   copied: "Copied",
+  notCopied: "Not copied: the browser does not allow it",
   code: "Code",
   table: "Table",
   you: "You",

@@ -63,6 +63,7 @@ export const french = {
   retry: "Réessayer",
   copy: "Copier",
   copied: "Copié",
+  notCopied: "Non copié : le navigateur ne le permet pas",
   code: "Code",
   table: "Tableau",
   you: "Vous",

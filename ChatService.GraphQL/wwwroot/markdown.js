@@ -1,4 +1,5 @@
-import { element, icon } from "./dom.js";
+import { copyButton } from "./copying.js";
+import { element } from "./dom.js";
 import { t } from "./i18n.js";
 import { inline } from "./inline.js";
 
@@ -100,15 +101,8 @@ function codeBlock(lines) {
   const [, opened, language] = fence.exec(lines[0]);
   const closed = lines.length > 1 && isClosing(lines.at(-1), opened);
   const text = lines.slice(1, closed ? -1 : undefined).join("\n");
-  const copy = element("button", { type: "button", className: "quiet copy" }, icon("copy"), element("span", {}, t("copy")));
-  copy.onclick = async () => {
-    await navigator.clipboard.writeText(text);
-    copy.lastChild.textContent = t("copied");
-  };
-  // Outside https and localhost there is no clipboard.
-  copy.hidden = !navigator.clipboard;
   const code = element("pre", { tabIndex: 0, "aria-label": t("code"), role: "group" }, element("code", {}, text));
-  return element("div", { className: "code" }, element("div", { className: "code-head" }, element("span", {}, language), copy), code);
+  return element("div", { className: "code" }, element("div", { className: "code-head" }, element("span", {}, language), copyButton(text)), code);
 }
 
 function table(lines) {

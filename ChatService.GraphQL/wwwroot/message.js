@@ -1,3 +1,4 @@
+import { copyButton } from "./copying.js";
 import { button, element } from "./dom.js";
 import { t, when } from "./i18n.js";
 import { renderMarkdown } from "./markdown.js";
@@ -37,18 +38,13 @@ export const isRunning = (message) => message.completion?.status === "RUNNING";
 
 function actions(node, message) {
   const time = element("time", { dateTime: message.createdAt }, when(message.createdAt));
-  const copy = button(t("copy"), "copy", async () => {
-    await navigator.clipboard.writeText(message.content);
-    copy.lastChild.textContent = t("copied");
-  });
-  copy.hidden = !navigator.clipboard || message.content === "";
   const failed = ["FAILED", "INTERRUPTED"].includes(message.completion?.status) || message.role === "USER";
   const again = button(t(failed ? "retry" : "regenerate"), "again", () => node.on.again(message));
   again.classList.add("again");
   const edited = message.editedAt ? element("span", { title: when(message.editedAt) }, t("edited")) : null;
   const edit = message.role === "USER" ? button(t("edit"), "rename", () => node.on.edit(message)) : null;
   const others = message.role === "SYSTEM" ? [] : [edit, again, button(t("delete"), "delete", () => node.on.remove(message))];
-  return element("div", { className: "actions" }, time, edited, copy, ...others);
+  return element("div", { className: "actions" }, time, edited, copyButton(message.content), ...others);
 }
 
 function notes({ completion }) {

@@ -177,7 +177,12 @@ export class Visitor {
       }, [place, top, items, count]);
   }
 
-  /** What has the focus. Waits for something: an id, or a selector that it matches. */
+  /** Words that are read out to those who listen. */
+  heard(words) {
+    return this.page.locator("#spoken").getByText(words).last().waitFor();
+  }
+
+  /** Waits until what a selector matches has the focus. */
   hasFocus(selector) {
     return this.page.waitForFunction((wanted) => document.activeElement.matches(wanted), selector);
   }

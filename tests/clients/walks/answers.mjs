@@ -51,7 +51,12 @@ export const answers = {
     assert.equal(await own.locator("img, script").count(), 0);
     await own.getByRole("button", { name: "Copy" }).first().click();
     await own.getByRole("button", { name: "Copied" }).first().waitFor();
+    await ada.heard("Copied");
+    await own.getByRole("button", { name: "Copied" }).waitFor({ state: "detached" });
     assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), "alert('<b>no markup</b>');");
+    await ada.page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error("No."))));
+    await own.getByRole("button", { name: "Copy" }).last().click();
+    await own.getByRole("button", { name: "Not copied" }).waitFor();
     await isAccessible(ada.page);
     await ada.shot("markdown");
   },
