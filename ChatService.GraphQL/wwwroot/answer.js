@@ -32,14 +32,15 @@ export class Answer {
   follow({ id, message }) {
     if (this.#watched?.id === id) return;
     this.leave();
-    const watched = (this.#watched = { id, messageId: message.id, reader: new Reader(message.content.length), frame: 0, refusal: null, end: () => {} });
+    this.#messages.grow(message.id, message.content);
+    const reader = new Reader(this.#messages.prose(message.id));
+    const watched = (this.#watched = { id, messageId: message.id, reader, frame: 0, refusal: null, end: () => {} });
     watched.end = followCompletion(this.#socket, { id, text: message.content }, {
       onText: (text) => this.#grow(text),
       onFinished: (whole) => this.#finish(whole),
       onGone: () => this.leave(),
       onRefused: (error) => this.#refused(error),
     });
-    this.#messages.grow(message.id, message.content);
     say(t("answering"));
     this.#tell.busy(true);
   }
@@ -64,15 +65,17 @@ export class Answer {
     const watched = this.#watched;
     this.#heard();
     cancelAnimationFrame(watched.frame);
-    watched.frame = requestAnimationFrame(() => this.#messages.grow(watched.messageId, text));
-    watched.reader.grow(text);
+    watched.frame = requestAnimationFrame(() => {
+      this.#messages.grow(watched.messageId, text);
+      watched.reader.grow(this.#messages.prose(watched.messageId));
+    });
   }
 
   #finish(whole) {
     const { reader } = this.#watched;
     this.leave();
     this.#messages.finish(whole);
-    reader.finish(whole.content);
+    reader.finish(this.#messages.prose(whole.id));
     say(t(whole.completion.status === "COMPLETED" ? "answered" : `status.${whole.completion.status}`));
   }
 

@@ -97,6 +97,11 @@ export class Messages {
     return this.#shown.message(id);
   }
 
+  /** Where the text of a message is shown; undefined if it is not. */
+  prose(id) {
+    return this.#shown.node(id)?.querySelector(".prose");
+  }
+
   /** Adds what has just been written, or brings it up to date. A reading that began before knows nothing of it. */
   put(message) {
     this.#edition++;

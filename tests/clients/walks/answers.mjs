@@ -42,6 +42,10 @@ export const answers = {
   async "shows Markdown, and nothing of it as markup"(ada) {
     await ada.ask(formatted);
     await ada.answered();
+    await ada.heard("The answer is complete.");
+    const heard = await ada.page.locator("#spoken").textContent();
+    assert.match(heard, /Two ways, one answer/);
+    assert.doesNotMatch(heard, /\*\*|```|\]\(|\|/);
     const own = ada.page.locator(".message.user").last();
     assert.equal(await own.locator("h3").innerText(), "Plan");
     assert.equal(await own.locator("pre").innerText(), "alert('<b>no markup</b>');");
