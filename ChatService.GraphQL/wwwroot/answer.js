@@ -13,7 +13,7 @@ export class Answer {
   #tell;
   #watched = null;
 
-  /** `tell.busy(isAnswering)`; `tell.failed(error)`: it cannot be watched for now, until `tell.recovered(error)`; `tell.unwatched()`: what is there must be asked for. */
+  /** `tell.busy(isAnswering)`; `tell.answered(message)`; `tell.failed(error)`: it cannot be watched for now, until `tell.recovered(error)`; `tell.unwatched()`: what is there must be asked for. */
   constructor(api, socket, messages, tell) {
     this.#api = api;
     this.#socket = socket;
@@ -76,6 +76,7 @@ export class Answer {
     this.leave();
     this.#messages.finish(whole);
     reader.finish(this.#messages.prose(whole.id));
+    this.#tell.answered(whole);
     say(t(whole.completion.status === "COMPLETED" ? "answered" : `status.${whole.completion.status}`));
   }
 

@@ -15,6 +15,7 @@ import { Sidebar } from "./sidebar.js";
 import { Socket } from "./socket.js";
 import { hush } from "./speech.js";
 import { Thread } from "./thread.js";
+import { missingTitle } from "./titles.js";
 
 /** The ids in the address: of a conversation and of a message. */
 const named = () => location.hash.slice(2).split("/").map((id) => id || null);
@@ -50,6 +51,7 @@ export class Chat {
     this.#list = new ConversationList(this.#api, (action) => this.#try(action));
     this.#thread = new Thread(this.#api, this.#socket, {
       changed: (conversation) => this.#list.upsert(conversation),
+      answered: (message) => this.#answered(message),
       busy: (isAnswering) => this.#composer?.busy(isAnswering),
       failed: (error) => this.#tell(error.message),
       recovered: (error) => this.#composer.forget(error.message),
@@ -161,6 +163,13 @@ export class Chat {
     history.pushState(null, "", `#/${conversation.id}`);
     this.#list.upsert(conversation);
     this.#list.mark(conversation.id);
+  }
+
+  /** The service names a conversation by its first whole answer. Without one, it keeps the name that it has here. */
+  #answered({ completion }) {
+    const { conversation } = this.#thread;
+    const title = completion.status !== "COMPLETED" && missingTitle(conversation);
+    if (title) this.#try(() => this.#actions.update(conversation, { title }));
   }
 
   #changed({ kind, conversationId, messageId, conversation }) {

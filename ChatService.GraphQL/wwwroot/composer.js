@@ -1,9 +1,9 @@
 import { newKey } from "./api.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
+import { callByQuestion } from "./titles.js";
 
 const touch = matchMedia("(pointer: coarse)");
-const titleLength = 60;
 const create = "mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id title model archivedAt updatedAt } errors { code message } } }";
 
 /** Where one writes. What is sent stays in the box until the service has it. */
@@ -128,9 +128,9 @@ export class Composer {
   }
 
   async #begin(content) {
-    const title = content.trim().split("\n", 1)[0];
-    const { conversation } = await this.#api.mutateOnce(create, { title: shorten(title), ...this.#models.chosen }, this.#pending.key);
+    const { conversation } = await this.#api.mutateOnce(create, this.#models.chosen, this.#pending.key);
     this.#pending.id = conversation.id;
+    callByQuestion(conversation.id, content);
     this.#thread.begin(conversation);
     this.#onCreated(conversation);
   }
@@ -141,8 +141,3 @@ export class Composer {
     if (this.#box.value) this.#box.style.height = `${this.#box.scrollHeight}px`;
   }
 }
-
-const shorten = (text) => {
-  const characters = [...text];
-  return characters.length > titleLength ? `${characters.slice(0, titleLength).join("").trimEnd()}…` : text;
-};

@@ -1,12 +1,11 @@
 import { byId, element } from "./dom.js";
 import { t, when } from "./i18n.js";
+import { forgetQuestions, titleOf } from "./titles.js";
 
 export const conversationFields = "id title model archivedAt updatedAt";
 
 const page = `query($after: String, $archived: Boolean!) { me { conversations(first: 40, after: $after, archived: $archived) {
   nodes { ${conversationFields} } pageInfo { hasNextPage endCursor } } } }`;
-
-export const titleOf = (conversation) => conversation.title || t("untitled");
 
 /** The list at the side: latest activity first, more of it as one scrolls, current or archived ones. */
 export class ConversationList {
@@ -33,6 +32,7 @@ export class ConversationList {
     this.#observer.disconnect();
     this.#round++;
     this.#clear();
+    forgetQuestions();
   }
 
   /** Reads the first page anew. */

@@ -1,11 +1,11 @@
 import { byId } from "./dom.js";
-import { titleOf } from "./conversations.js";
 import { t } from "./i18n.js";
+import { titleOf } from "./titles.js";
 
 /** The new title, or null if it stays. */
 export async function askTitle(conversation) {
   const input = byId("new-title");
-  input.value = conversation.title;
+  input.value = conversation.title || titleOf(conversation);
   const isAccepted = await ask(byId("rename-dialog"), () => input.select());
   const title = input.value.trim();
   return isAccepted && title !== "" && title !== conversation.title ? title : null;

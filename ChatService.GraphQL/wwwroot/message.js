@@ -2,6 +2,7 @@ import { copyButton } from "./copying.js";
 import { button, element } from "./dom.js";
 import { t, when } from "./i18n.js";
 import { renderMarkdown } from "./markdown.js";
+import { titleOf } from "./titles.js";
 
 /** What a message is shown by. */
 export const messageFields = `id sequence role content createdAt editedAt alternatives { id content }
@@ -59,7 +60,7 @@ function sources({ completion }) {
   const found = completion?.sources ?? [];
   if (found.length === 0) return [];
   const links = found.map(({ message }) => element("li", {},
-    element("a", { href: `#/${message.conversation.id}/${message.id}` }, message.conversation.title || t("untitled")),
+    element("a", { href: `#/${message.conversation.id}/${message.id}` }, titleOf(message.conversation)),
     element("span", { className: "soft" }, excerpt(message.content))));
   return [element("details", { className: "sources", open: true }, element("summary", {}, t("sources", { count: found.length })), element("ol", {}, ...links))];
 }

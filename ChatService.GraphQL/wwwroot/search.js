@@ -1,5 +1,6 @@
 import { byId, element } from "./dom.js";
 import { t, when } from "./i18n.js";
+import { titleOf } from "./titles.js";
 
 const search = `query($query: String!, $after: String) { searchMessages(query: $query, first: 20, after: $after) { degraded
   pageInfo { hasNextPage endCursor }
@@ -109,7 +110,7 @@ export class Search {
 function buildHit({ snippet, highlights, node }) {
   const { conversation } = node;
   return element("li", {}, element("a", { href: `#/${conversation.id}/${node.id}` },
-    element("span", { className: "name" }, conversation.title || t("untitled")),
+    element("span", { className: "name" }, titleOf(conversation)),
     element("time", { dateTime: node.createdAt }, when(node.createdAt)),
     element("span", { className: "snippet" }, ...marked(snippet, highlights))));
 }

@@ -1,11 +1,12 @@
 import { Answer } from "./answer.js";
 import { insist, newKey, pause } from "./api.js";
-import { conversationFields, titleOf } from "./conversations.js";
+import { conversationFields } from "./conversations.js";
 import { byId } from "./dom.js";
 import { deleteMessage, editMessage } from "./editing.js";
 import { t } from "./i18n.js";
 import { messageFields } from "./message.js";
 import { Messages } from "./messages.js";
+import { titleOf } from "./titles.js";
 
 const start = `mutation($input: StartCompletionInput!) { startCompletion(input: $input) { errors { code message }
   completion { id question { ${messageFields} } message { ${messageFields} } conversation { ${conversationFields} } } } }`;
@@ -21,7 +22,7 @@ export class Thread {
 
   /**
    * `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.recovered(error)`, `tell.gone(id)`,
-   * `tell.shown(conversation)`, `tell.newest(id)`: one has left an older message for the newest, `tell.missing(id)`: or one that is not there,
+   * `tell.answered(message)`, `tell.shown(conversation)`, `tell.newest(id)`: one has left an older message for the newest, `tell.missing(id)`: or one that is not there,
    * `tell.home()`: what had the focus is not there any more.
    */
   constructor(api, socket, tell) {

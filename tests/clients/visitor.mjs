@@ -212,13 +212,27 @@ export class Visitor {
     }
   }
 
+  /** The service has given the open conversation this title. */
+  async isTitled(title) {
+    const id = this.page.url().split("#/")[1];
+    let given;
+    for (const end = Date.now() + patience; given !== title && Date.now() < end; ) {
+      given = (await this.post("query($id: ID!) { conversation(id: $id) { title } }", { id })).title;
+    }
+    assert.equal(given, title);
+  }
+
   /** The payload of a mutation by another client. */
-  async call(query, input) {
+  call(query, input) {
+    return this.post(query, { input });
+  }
+
+  async post(query, variables) {
     const token = await this.page.evaluate(() => localStorage.getItem("chat.token"));
     const response = await fetch(new URL("/graphql", this.address), {
       method: "POST",
       headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query, variables: { input } }),
+      body: JSON.stringify({ query, variables }),
     });
     return Object.values((await response.json()).data)[0];
   }

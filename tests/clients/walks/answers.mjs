@@ -24,6 +24,8 @@ export const answers = {
       assert.equal(await ada.box().inputValue(), "\n");
     }
     await ada.ask("Where did the lighthouse keeper of Ouessant live?");
+    await ada.page.getByRole("heading", { name: "Where did the lighthouse keeper of Ouessant live?" }).waitFor();
+    await ada.inList("Where did the lighthouse keeper of Ouessant live?", 1);
     await ada.answering();
     await ada.box().fill("Not yet");
     if (ada.size === "desktop") {
@@ -33,6 +35,7 @@ export const answers = {
     await ada.shot("streaming");
     await ada.answered();
     assert.equal(await ada.messages().count(), 2);
+    await ada.isTitled("Where did the lighthouse keeper of Ouessant live?");
     assert.equal(await ada.box().inputValue(), "Not yet");
     assert.match(await ada.messages().nth(1).innerText(), /Ouessant/);
     await isAccessible(ada.page);

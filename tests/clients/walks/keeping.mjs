@@ -23,6 +23,7 @@ export const keeping = {
     await ada.page.keyboard.press("Escape");
     await ada.answered();
     await ada.messages().last().getByText("Stopped.", { exact: true }).waitFor();
+    await ada.isTitled("A word to be chanegd");
     const question = ada.messages().first();
     await question.getByRole("button", { name: "Edit" }).click();
     await isAccessible(ada.page);
