@@ -38,7 +38,7 @@ export class Chat {
   #search;
   #changes;
   #sidebar = new Sidebar();
-  #models = new ModelChoice((model) => this.#thread.conversation && this.#try(() => this.#actions.update(this.#thread.conversation, { model })));
+  #models = new ModelChoice((model) => this.#choose(model));
   #isLeaving = false;
   #controller = new AbortController();
 
@@ -163,6 +163,14 @@ export class Chat {
     history.pushState(null, "", `#/${conversation.id}`);
     this.#list.upsert(conversation);
     this.#list.mark(conversation.id);
+  }
+
+  /** Shows the conversation's own model again where another one is refused. */
+  async #choose(model) {
+    const { conversation } = this.#thread;
+    if (!conversation) return;
+    await this.#try(() => this.#actions.update(conversation, { model }));
+    this.#models.show(this.#thread.conversation);
   }
 
   /** The service names a conversation by its first whole answer. Without one, it keeps the name that it has here. */

@@ -56,6 +56,7 @@ export const english = {
   send: "Send",
   stop: "Stop",
   recall: "Answer from my history",
+  recallShort: "My history",
   recallHint: "Puts what your other conversations say about it before the model",
   sources: "From your history ({count})",
   alternatives: "Earlier answers ({count})",

@@ -56,6 +56,7 @@ export const french = {
   send: "Envoyer",
   stop: "Arrêter",
   recall: "Répondre d’après mon historique",
+  recallShort: "Mon historique",
   recallHint: "Donne au modèle ce que vos autres conversations en disent",
   sources: "Tiré de votre historique ({count})",
   alternatives: "Réponses précédentes ({count})",

@@ -41,6 +41,15 @@ export async function isAccessible(page) {
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), []);
 }
 
+/** Nothing that can be seen reaches over the page's right edge, or over that of what it stands in. */
+export async function fits(page) {
+  const over = await page.evaluate(() => Array.from(document.body.querySelectorAll("*"))
+    .filter((node) => node.checkVisibility({ visibilityProperty: true }) && node.getBoundingClientRect().right > innerWidth + 0.5 && !node.closest(".code, .table"))
+    .map((node) => node.outerHTML.slice(0, 200)));
+  assert.deepEqual(over, []);
+  assert.deepEqual(await page.locator(".box-foot, header, .actions, .account").evaluateAll((rows) => rows.filter((row) => row.scrollWidth > row.clientWidth).map((row) => row.outerHTML)), []);
+}
+
 /** Colours in the middle of fading are not the page's. */
 export function isStill(page) {
   return page.waitForFunction(() => document.getAnimations().every((animation) => animation.effect.getTiming().iterations === Infinity));

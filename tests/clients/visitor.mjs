@@ -74,6 +74,14 @@ export class Visitor {
     await this.box().waitFor();
   }
 
+  /** Is the same person as another visitor, in a browser of their own. */
+  async comeAs(other) {
+    const token = await other.page.evaluate(() => localStorage.getItem("chat.token"));
+    await this.open();
+    await this.page.evaluate((stored) => localStorage.setItem("chat.token", stored), token);
+    await this.page.reload();
+  }
+
   signIn(secret = password) {
     return this.enter(secret, "Sign in");
   }
@@ -103,7 +111,7 @@ export class Visitor {
   }
 
   box() {
-    return this.page.getByLabel("Your message", { exact: true });
+    return this.page.locator("#content");
   }
 
   messages() {

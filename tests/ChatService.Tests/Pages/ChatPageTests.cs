@@ -67,7 +67,8 @@ public sealed class ChatPageTests
             ["Completions:Models:1:Endpoint"] = provider.Endpoint.AbsoluteUri,
         };
         await using var app = ChatApp.Start(database, provider, settings);
-        await NodeClients.RunAsync("models.mjs", app.Address.ToString(), Repository.PathOf("artifacts/chat-page"));
+        var output = await NodeClients.RunAsync("models.mjs", app.Address.ToString(), Repository.PathOf("artifacts/chat-page"));
+        Assert.Equal(3, output.Split('\n').Count(line => line.StartsWith("passed: ", StringComparison.Ordinal)));
         Assert.Equal(["scripted-thorough", "scripted"], provider.Requests.Where(request => request.IsChat).Select(request => request.Model));
     }
 
