@@ -1,11 +1,18 @@
 import { english } from "./i18n.en.js";
 import { french } from "./i18n.fr.js";
 
-const language = navigator.languages.map((name) => name.slice(0, 2).toLowerCase()).find((name) => name === "fr" || name === "en") ?? "en";
+/** As the reader has it, with the region, in whose way dates are written. */
+const locale = navigator.languages.find((name) => /^(fr|en)\b/i.test(name)) ?? "en";
+const language = locale.slice(0, 2).toLowerCase();
 const words = language === "fr" ? french : english;
 
 /** The words for a key in the reader's language, `{name}` filled in; "" for an unknown key. */
 export const t = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+
+const plural = new Intl.PluralRules(language);
+
+/** The words for so many. */
+export const tCount = (key, count) => t(`${key}.${plural.select(count)}`, { count }) || t(`${key}.other`, { count });
 
 /** Fills what the page has marked: data-t is a text, data-t-x the attribute x. */
 export function translate(root) {
@@ -20,9 +27,9 @@ export function translate(root) {
 
 const attribute = (name) => ({ tLabel: "aria-label", tTitle: "title", tPlaceholder: "placeholder" })[name];
 
-const time = new Intl.DateTimeFormat(language, { timeStyle: "short" });
-const day = new Intl.DateTimeFormat(language, { day: "numeric", month: "short" });
-const full = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
+const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+const full = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
 
 /** Short: the time today, the day this year, else the date. */
 export function when(iso) {

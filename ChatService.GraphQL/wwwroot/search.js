@@ -1,5 +1,5 @@
 import { byId, element } from "./dom.js";
-import { t, when } from "./i18n.js";
+import { t, tCount, when } from "./i18n.js";
 import { titleOf } from "./titles.js";
 
 const search = `query($query: String!, $after: String) { searchMessages(query: $query, first: 20, after: $after) { degraded
@@ -77,7 +77,7 @@ export class Search {
       this.#after = found.pageInfo.endCursor;
       this.#offer(found.pageInfo.hasNextPage && "more");
       const count = this.#hits.children.length;
-      this.#tell(count === 0 ? t("noHits", { query }) : `${t("hits", { count })}${found.degraded ? ` · ${t("degraded")}` : ""}`);
+      this.#tell(count === 0 ? t("noHits", { query }) : `${tCount("hits", count)}${found.degraded ? ` · ${t("degraded")}` : ""}`);
     } catch (error) {
       if (round !== this.#round) return;
       if (!this.#after) this.#hits.replaceChildren();

@@ -130,7 +130,7 @@ export class Visitor {
 
   async send(text) {
     await this.box().fill(text);
-    if (this.size === "phone") await this.page.getByRole("button", { name: "Send" }).click();
+    if (this.size === "phone") await this.page.locator("#send").click();
     else await this.box().press("Enter");
   }
 

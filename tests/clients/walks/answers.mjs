@@ -26,6 +26,7 @@ export const answers = {
     await ada.ask("Where did the lighthouse keeper of Ouessant live?");
     await ada.page.getByRole("heading", { name: "Where did the lighthouse keeper of Ouessant live?" }).waitFor();
     await ada.inList("Where did the lighthouse keeper of Ouessant live?", 1);
+    assert.match(await ada.page.locator("#list time").textContent(), /^\d\d:\d\d$/, "as the British write it");
     await ada.answering();
     await ada.box().fill("Not yet");
     if (ada.size === "desktop") {
