@@ -9,6 +9,7 @@ export class ConversationActions {
   #api;
   #thread;
   #list;
+  #deleting = null;
 
   constructor(api, thread, list) {
     [this.#api, this.#thread, this.#list] = [api, thread, list];
@@ -34,9 +35,18 @@ export class ConversationActions {
   async delete() {
     const { conversation } = this.#thread;
     if (!(await askDeletion(conversation))) return;
-    // The feed may tell of it before the reply does, and nobody is to be told what they just did.
-    location.hash = "";
-    await this.#api.mutate(remove, { id: conversation.id });
-    this.#list.remove(conversation.id);
+    this.#deleting = conversation.id;
+    try {
+      await this.#api.mutate(remove, { id: conversation.id });
+      this.#list.remove(conversation.id);
+      if (this.#thread.id === conversation.id) location.hash = "";
+    } finally {
+      this.#deleting = null;
+    }
+  }
+
+  /** The feed may tell of it before the reply does, and nobody is to be told what they just did. */
+  isDeleting(id) {
+    return this.#deleting === id;
   }
 }

@@ -202,7 +202,7 @@ export class Chat {
     history.replaceState(null, "", location.pathname);
     this.#list.mark(null);
     this.#thread.clear();
-    this.#tell(t("gone"));
+    this.#tell(this.#actions.isDeleting(id) ? "" : t("gone"));
   }
 
   /** Reads everything anew: nobody can tell what has changed. */

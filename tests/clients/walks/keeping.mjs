@@ -9,11 +9,19 @@ export const keeping = {
     await ada.inList("To be gone", 0);
     await ada.page.getByRole("button", { name: "Unarchive" }).click();
     await ada.inList("To be gone", 1);
+    const open = ada.page.url();
+    await ada.page.route("**/graphql", (route) => (route.request().postData().includes("deleteConversation") ? route.abort() : route.fallback()));
+    await ada.page.locator("#actions").getByRole("button", { name: "Delete" }).click();
+    await ada.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+    await ada.page.getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
+    assert.equal(ada.page.url(), open);
+    await ada.page.unroute("**/graphql");
     await ada.page.locator("#actions").getByRole("button", { name: "Delete" }).click();
     await isAccessible(ada.page);
     await ada.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await ada.inList("To be gone", 0);
     await ada.page.getByRole("heading", { name: "What is on your mind?" }).waitFor();
+    assert.equal(await ada.page.locator("#notice").textContent(), "");
   },
 
   async "edits and deletes a message"(ada) {
