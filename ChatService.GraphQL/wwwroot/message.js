@@ -4,15 +4,18 @@ import { t, when } from "./i18n.js";
 import { renderMarkdown } from "./markdown.js";
 import { titleOf } from "./titles.js";
 
-/** What a message is shown by. */
-export const messageFields = `id sequence role content createdAt editedAt alternatives { id content }
+/** What a message is shown by. Texts besides its own are long, and read when one looks at them. */
+export const messageFields = `id sequence role content createdAt editedAt alternatives { id }
   completion { id status finishReason error { code message }
-    sources { message { id role content conversation { id title } } } }`;
+    sources { message { id conversation { id title } } } }`;
 
 const speakers = { USER: "you", ASSISTANT: "assistant", SYSTEM: "instruction" };
 const excerptLength = 140;
 
-/** The node of a message. `on.again(message)` asks for another answer, `on.edit` for another text, `on.remove` for none. */
+/**
+ * The node of a message. `on.again(message)` asks for another answer, `on.edit` for another text, `on.remove` for none;
+ * `on.sources(message)` reads its sources with their texts, and `on.alternatives` the earlier answers.
+ */
 export function buildMessage(message, on) {
   const head = element("h2", { className: "unseen" }, t(speakers[message.role]));
   const node = element("li", { id: message.id, className: `message ${message.role.toLowerCase()}`, tabIndex: -1 }, head,
@@ -26,7 +29,7 @@ export function buildMessage(message, on) {
 export function showMessage(node, message) {
   showText(node, message.content, isRunning(message));
   const foot = node.querySelector(".foot");
-  foot.replaceChildren(...notes(message), ...sources(message), ...alternatives(message));
+  foot.replaceChildren(...notes(message), ...sources(node, message), ...alternatives(node, message));
   if (!isRunning(message)) foot.append(actions(node, message));
 }
 
@@ -56,23 +59,46 @@ function notes({ completion }) {
   return words ? [element("p", { className: `note ${completion.status.toLowerCase()}` }, words)] : [];
 }
 
-function sources({ completion }) {
-  const found = completion?.sources ?? [];
+function sources(node, message) {
+  const found = message.completion?.sources ?? [];
   if (found.length === 0) return [];
-  const links = found.map(({ message }) => element("li", {},
-    element("a", { href: `#/${message.conversation.id}/${message.id}` }, titleOf(message.conversation)),
-    element("span", { className: "soft" }, excerpt(message.content))));
-  return [element("details", { className: "sources", open: true }, element("summary", {}, t("sources", { count: found.length })), element("ol", {}, ...links))];
+  const links = found.map((source) => element("li", {},
+    element("a", { href: `#/${source.message.conversation.id}/${source.message.id}` }, titleOf(source.message.conversation)),
+    element("span", { className: "soft", "data-of": source.message.id })));
+  const list = element("ol", {}, ...links);
+  whenSeen(list, async () => {
+    for (const { id, content } of await node.on.sources(message)) {
+      const place = list.querySelector(`[data-of="${id}"]`);
+      if (place) place.textContent = excerpt(content);
+    }
+  });
+  return [element("details", { className: "sources", open: true }, element("summary", {}, t("sources", { count: found.length })), list)];
 }
 
-function alternatives({ alternatives: earlier }) {
-  if (earlier.length === 0) return [];
-  const texts = earlier.map(({ content }) => {
-    const prose = element("div", { className: "prose" });
-    renderMarkdown(prose, content);
-    return element("li", {}, prose);
+function alternatives(node, message) {
+  const count = message.alternatives.length;
+  if (count === 0) return [];
+  const list = element("ol");
+  const ontoggle = async ({ target }) => {
+    if (target.open) list.replaceChildren(...(await node.on.alternatives(message)).map(({ content }) => element("li", {}, prose(content))));
+  };
+  return [element("details", { className: "alternatives", ontoggle }, element("summary", {}, t("alternatives", { count })), list)];
+}
+
+function prose(text) {
+  const node = element("div", { className: "prose" });
+  renderMarkdown(node, text);
+  return node;
+}
+
+/** Does something once a node is in sight. */
+function whenSeen(node, action) {
+  const observer = new IntersectionObserver((entries) => {
+    if (!entries.some((entry) => entry.isIntersecting)) return;
+    observer.disconnect();
+    action();
   });
-  return [element("details", {}, element("summary", {}, t("alternatives", { count: earlier.length })), element("ol", {}, ...texts))];
+  observer.observe(node);
 }
 
 const excerpt = (text) => (text.length > excerptLength ? `${text.slice(0, excerptLength).trimEnd()} …` : text);

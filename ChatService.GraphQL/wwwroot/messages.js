@@ -1,5 +1,5 @@
 import { byId } from "./dom.js";
-import { around, newer, newest, older, readMessage, readPage } from "./pages.js";
+import { around, newer, newest, older, readAlternatives, readMessage, readPage, readSources } from "./pages.js";
 import { Shown } from "./shown.js";
 
 const nearEnd = 120;
@@ -21,7 +21,7 @@ export class Messages {
   /** `on` is what can be done with a message: `again`, `edit`, `remove`; and `on.newest()` to leave for the newest. */
   constructor(api, on) {
     this.#api = api;
-    this.#shown = new Shown(on);
+    this.#shown = new Shown({ ...on, alternatives: ({ id }) => this.#readMore(readAlternatives, id), sources: ({ id }) => this.#readMore(readSources, id) });
     this.#scroller.onscroll = () => this.#tellWhere();
     byId("to-newest").onclick = () => on.newest();
   }
@@ -187,6 +187,14 @@ export class Messages {
       this.#tellWhere();
     }
     this.#watchEnds();
+  }
+
+  /** What a message shows further down: whoever is at the end stays there when it comes. */
+  async #readMore(read, id) {
+    const found = await read(this.#api, id).catch(() => []);
+    const stays = this.isAtEnd;
+    requestAnimationFrame(() => stays && this.#toBottom());
+    return found;
   }
 
   /** Observing anew tells whether an end is in sight, also if it was before. */

@@ -8,13 +8,33 @@ const page = (range, declared = "") => `query($id: ID!, $n: Int!${declared}) { c
   messages(${range}) { nodes { ${messageFields} } pageInfo { hasPreviousPage hasNextPage startCursor endCursor } } } }`;
 const one = `query($id: ID!) { node(id: $id) { ... on Message { ${messageFields} } } }`;
 
+const alternatives = "query($id: ID!) { node(id: $id) { ... on Message { alternatives { id content } } } }";
+const sources = "query($id: ID!) { node(id: $id) { ... on Message { completion { sources { message { id content } } } } } }";
+/** How many messages of a conversation the service gives at once, where the whole page is too long for it. */
+const sizes = new Map();
+
 export const newest = page("last: $n");
 export const older = page("last: $n, before: $at", ", $at: String");
 export const newer = page("first: $n, after: $at", ", $at: String");
 export const around = page("first: $n, around: $at", ", $at: ID");
 
 /** A conversation with one page of its messages, oldest first; null if it is gone. */
-export const readPage = async (api, query, id, at) => (await api.query(query, { id, n: size, ...(at && { at }) })).conversation;
+export async function readPage(api, query, id, at) {
+  const n = sizes.get(id) ?? size;
+  try {
+    return (await api.query(query, { id, n, ...(at && { at }) })).conversation;
+  } catch (error) {
+    if (error.code !== "QUERY_TOO_COMPLEX" || n === 1) throw error;
+    sizes.set(id, n >> 1);
+    return readPage(api, query, id, at);
+  }
+}
 
 /** One message; null if it is gone. */
 export const readMessage = async (api, id) => (await api.query(one, { id })).node;
+
+/** The earlier answers to a message's question, with their texts. */
+export const readAlternatives = async (api, id) => (await api.query(alternatives, { id })).node?.alternatives ?? [];
+
+/** The messages that an answer was made from, with their texts. */
+export const readSources = async (api, id) => ((await api.query(sources, { id })).node?.completion.sources ?? []).map((source) => source.message);

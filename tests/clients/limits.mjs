@@ -43,6 +43,14 @@ const walks = {
     assert.equal(await ada.messages().count(), 4);
   },
 
+  async "opens a conversation whose pages are too long for one reply"(ada) {
+    const id = await ada.converse("Long talk", Array.from({ length: 12 }, (_, i) => `Note ${i + 1} ${"and so on ".repeat(800)}`));
+    await ada.page.locator(`#conversations a[href="#/${id}"]`).click();
+    await ada.page.getByText("Note 12 and").waitFor();
+    await ada.scrollUntil("#scroller", 0, "#messages > li", 12);
+    assert.match((await ada.messages().allInnerTexts()).join(), /Note 1 .*Note 2 .*Note 11 .*Note 12 /s);
+  },
+
   async "says that too many tabs are open, until they are not"(ada) {
     const tab = await ada.secondTab();
     await tab.page.getByRole("status").filter({ hasText: tooMany }).waitFor();

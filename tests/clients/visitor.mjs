@@ -202,13 +202,17 @@ export class Visitor {
     }, id);
   }
 
+  /** A conversation by the API, with these messages; its id. */
+  async converse(title, messages = []) {
+    const { conversation: { id } } = await this.call("mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id } } }", { title });
+    for (const content of messages) await this.call("mutation($input: CreateMessageInput!) { createMessage(input: $input) { message { id } } }", { conversationId: id, content });
+    return id;
+  }
+
   /** Conversations, and messages in the last of them, by the API, as another client of the same person would write them. */
   async fill(conversations, messages) {
     let conversation;
-    for (let i = 1; i <= conversations; i++) {
-      const made = await this.call("mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id } } }", { title: `Talk ${i}` });
-      conversation = made.conversation.id;
-    }
+    for (let i = 1; i <= conversations; i++) conversation = await this.converse(`Talk ${i}`);
     await this.write(conversation, 1, messages);
     return { conversation, count: messages };
   }

@@ -95,6 +95,8 @@ export const answers = {
     await ada.answered();
     const whole = await ada.messages().last().locator(".prose").first().innerText();
     assert.ok(whole.length > kept.length, "the second answer is whole");
+    await ada.page.getByText("Earlier answers (1)").click();
+    await ada.page.locator(".alternatives .prose").filter({ hasText: kept }).waitFor();
     const conversation = ada.page.url();
     await ada.page.goto(`${conversation}/${stopped}`);
     await ada.page.getByRole("alert").filter({ hasText: "message is not there" }).waitFor();

@@ -29,6 +29,7 @@ export const finding = {
     await ada.answered();
     const source = ada.page.locator(".sources a").first();
     await source.waitFor();
+    await ada.page.locator(".sources li").first().filter({ hasText: "Ouessant" }).waitFor();
     await isAccessible(ada.page);
     await ada.shot("history");
     const target = (await source.getAttribute("href")).split("/").at(-1);
