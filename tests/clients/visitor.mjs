@@ -18,6 +18,7 @@ export class Visitor {
   /** `haste`: so many times faster than by the clock the page thinks it waits. */
   static async arrive(browser, { address, folder, size, locale, haste = 1 }) {
     const context = await browser.newContext({ ...sizes[size], locale, permissions: ["clipboard-read", "clipboard-write"] });
+    await context.addInitScript(watch);
     if (haste > 1) await context.addInitScript(hurry, haste);
     const visitor = new Visitor();
     Object.assign(visitor, { context, address, folder, size, name: `${size}-${Date.now() % 1e6}` });
@@ -139,6 +140,15 @@ export class Visitor {
     return this.page.locator(".message.running .prose > *").first().waitFor();
   }
 
+  /** Every text that the newest answer has shown while it was made, in this life of the page. */
+  shown() {
+    return this.page.evaluate(() => globalThis.shown);
+  }
+
+  newestText() {
+    return this.messages().last().locator(".prose").first().textContent();
+  }
+
   async answered() {
     await this.page.locator("#messages > li.assistant").last().waitFor();
     await this.page.locator(".message.running").waitFor({ state: "detached" });
@@ -253,6 +263,18 @@ export class Visitor {
   words() {
     return this.page.evaluate(() => [document.title, document.body.textContent, ...Array.from(document.querySelectorAll("input, textarea"), (box) => box.value)].join("\n"));
   }
+}
+
+/** Keeps each text that a running answer has shown since it began, or since the page was loaded. */
+function watch() {
+  globalThis.shown = [];
+  new MutationObserver(() => {
+    const [running] = document.querySelectorAll(".message.running");
+    if (!running) return;
+    const text = running.querySelector(".prose").textContent;
+    if (running.id !== globalThis.shownOf) [globalThis.shown, globalThis.shownOf] = [[], running.id];
+    if (text !== globalThis.shown.at(-1)) globalThis.shown.push(text);
+  }).observe(document, { subtree: true, childList: true, characterData: true });
 }
 
 function hurry(haste) {

@@ -8,6 +8,11 @@ const formatted = [
   "- first\n- [safe](https://example.org/a)\n- [unsafe](javascript:alert(1))", "> quoted", "<img src=x onerror=alert(1)>",
 ].join("\n\n");
 
+/** Each text that was shown is the beginning of the stored one, and none is shorter than the one before. */
+function grew(shown, stored) {
+  assert.deepEqual(shown.filter((text, i) => !stored.startsWith(text) || text.length < (shown[i - 1] ?? "").length), []);
+}
+
 /** Where the focus goes when what had it is gone. */
 const home = (ada) => (ada.size === "phone" ? "#scroller" : "#content");
 
@@ -107,14 +112,19 @@ export const answers = {
   async "goes on after a reload and a lost line, without a gap"(ada) {
     await ada.ask(story);
     await ada.answering();
+    const first = await ada.shown();
     await ada.page.reload();
     await ada.answering();
+    const second = await ada.shown();
     await ada.cutLines();
     await ada.answered();
-    const shown = await ada.messages().last().locator(".prose").innerText();
+    const all = await ada.shown();
     await ada.page.reload();
-    await ada.messages().last().waitFor();
-    assert.equal(await ada.messages().last().locator(".prose").innerText(), shown);
+    await ada.messages().nth(1).waitFor();
+    const stored = await ada.newestText();
+    grew([...first, ...all], stored);
+    assert.ok(first.at(-1).length < second.at(-1).length && second.at(-1).length < stored.length, "both cuts fell into the answer");
+    assert.ok(all.length > second.length + 5, "it went on piece by piece");
     await ada.page.locator("#line:empty").waitFor({ state: "attached" });
   },
 
@@ -125,7 +135,12 @@ export const answers = {
     await tab.answering();
     await ada.answered();
     await tab.answered();
-    assert.equal(await tab.messages().last().locator(".prose").innerText(), await ada.messages().last().locator(".prose").innerText());
+    const stored = await ada.newestText();
+    assert.equal(await tab.newestText(), stored);
+    for (const shown of [await ada.shown(), await tab.shown()]) {
+      grew(shown, stored);
+      assert.ok(shown.length > 5, "piece by piece");
+    }
     await ada.rename("The keeper");
     await tab.page.getByRole("heading", { name: "The keeper" }).waitFor();
     await tab.page.close();
