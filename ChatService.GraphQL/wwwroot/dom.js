@@ -1,11 +1,14 @@
-/** An element with properties (attributes for names with a dash, and for role) and children; strings become text, never markup. */
+/** An element with properties (attributes for names with a dash, and for role) and children, or lists of them; strings become text, never markup. */
 export function element(tag, properties = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (name.includes("-") || name === "role") node.setAttribute(name, value);
     else node[name] = value;
   }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
+  // One by one: a long text can have more parts than a call takes arguments.
+  for (const child of children.flat()) {
+    if (child !== null && child !== undefined) node.append(child);
+  }
   return node;
 }
 

@@ -8,9 +8,9 @@ const spans = [
   [/^(`+)([^`](?:[^\n]*?[^`])?)\1(?!`)/, ([, , code]) => element("code", {}, code.trim() || code)],
   [/^!?\[([^\]\n]{0,500})\]\(\s*<?((?:[^()\s<>]|\([^()\s<>]*\)){1,2000})>?(?:\s+"[^"\n]*")?\s*\)/, ([, text, address], depth) => link(address, inline(text, depth))],
   [/^<?(https?:\/\/[^\s<>"']{1,2000}[^\s<>"'.,;:!?)\]*_])>?/, ([, address]) => link(address, [address])],
-  [/^(\*\*|__)(?=\S)([^\n]{1,2000}?\S?)\1/, ([, , text], depth) => element("strong", {}, ...inline(text, depth))],
-  [/^~~(?=\S)([^\n]{1,2000}?)~~/, ([, text], depth) => element("s", {}, ...inline(text, depth))],
-  [/^([*_])(?=[^\s*_])([^\n]{0,2000}?[^\s*_])\1(?!\w)/, ([, , text], depth) => element("em", {}, ...inline(text, depth))],
+  [/^(\*\*|__)(?=\S)([^\n]{1,2000}?\S?)\1/, ([, , text], depth) => element("strong", {}, inline(text, depth))],
+  [/^~~(?=\S)([^\n]{1,2000}?)~~/, ([, text], depth) => element("s", {}, inline(text, depth))],
+  [/^([*_])(?=[^\s*_])([^\n]{0,2000}?[^\s*_])\1(?!\w)/, ([, , text], depth) => element("em", {}, inline(text, depth))],
 ];
 
 const special = /[\\`[!<h*_~]/g;
@@ -51,6 +51,6 @@ function match(text, at) {
 }
 
 function link(address, children) {
-  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return element("span", {}, ...children);
-  return element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, ...children);
+  if (!/^https?:\/\//i.test(address) || !URL.canParse(address)) return element("span", {}, children);
+  return element("a", { href: address, target: "_blank", rel: "noopener noreferrer" }, children);
 }

@@ -16,16 +16,23 @@ const divider = /^ *\|? *:?-+:? *(\| *:?-+:? *)*\|? *$/;
 /** Shows text as Markdown in a container. What did not change since the last call stays as it is, so that streaming is cheap. */
 export function renderMarkdown(container, text) {
   const blocks = split(text.split(/\r?\n/));
-  blocks.forEach((lines, index) => {
+  let shown = container.firstChild;
+  for (const lines of blocks) {
     const source = lines.join("\n");
-    const shown = container.children[index];
-    if (shown?.source === source) return;
-    const node = build(lines, 0);
-    node.source = source;
-    if (shown) shown.replaceWith(node);
-    else container.append(node);
-  });
-  while (container.children.length > blocks.length) container.lastChild.remove();
+    const next = shown?.nextSibling ?? null;
+    if (shown?.source !== source) {
+      const node = build(lines, 0);
+      node.source = source;
+      if (shown) shown.replaceWith(node);
+      else container.append(node);
+    }
+    shown = next;
+  }
+  while (shown) {
+    const next = shown.nextSibling;
+    shown.remove();
+    shown = next;
+  }
 }
 
 function split(lines) {
@@ -47,8 +54,7 @@ function endOf(lines, start) {
   if (line.trim() === "") return start;
   const opened = fence.exec(line);
   if (opened) {
-    const end = lines.findIndex((other, i) => i > start && isClosing(other, opened[1]));
-    return end < 0 ? lines.length : end + 1;
+    return Math.min(lines.length, runWhile(lines, start + 1, (other) => !isClosing(other, opened[1])) + 1);
   }
   if (heading.test(line) || rule.test(line)) return start + 1;
   if (isTable(lines, start)) return runWhile(lines, start, (other) => other.includes("|"));
@@ -88,11 +94,11 @@ function build(lines, depth) {
   if (rule.test(first)) return element("hr");
   const title = heading.exec(first);
   // The page has the first two levels.
-  if (title) return element(`h${Math.min(6, title[1].length + 2)}`, {}, ...inline(title[2]));
+  if (title) return element(`h${Math.min(6, title[1].length + 2)}`, {}, inline(title[2]));
   if (isTable(lines, 0)) return table(lines);
-  if (quote.test(first)) return element("blockquote", {}, ...nested(lines.map((line) => line.replace(quote, "")), depth));
+  if (quote.test(first)) return element("blockquote", {}, nested(lines.map((line) => line.replace(quote, "")), depth));
   if (item.test(first)) return list(lines, depth);
-  return element("p", {}, ...inline(lines.join("\n")));
+  return element("p", {}, inline(lines.join("\n")));
 }
 
 const nested = (lines, depth) => split(lines).map((block) => build(block, depth + 1));
@@ -107,13 +113,13 @@ function codeBlock(lines) {
 
 function table(lines) {
   const [head, alignments, ...rows] = lines.map(cells);
-  const row = (texts, tag) => element("tr", {}, ...head.map((_, i) => {
-    const cell = element(tag, {}, ...inline(texts[i] ?? ""));
+  const row = (texts, tag) => element("tr", {}, head.map((_, i) => {
+    const cell = element(tag, {}, inline(texts[i] ?? ""));
     if (/^:-+:$/.test(alignments[i])) cell.className = "centre";
     else if (/^-+:$/.test(alignments[i])) cell.className = "right";
     return cell;
   }));
-  const body = element("tbody", {}, ...rows.map((texts) => row(texts, "td")));
+  const body = element("tbody", {}, rows.map((texts) => row(texts, "td")));
   return element("div", { className: "table", tabIndex: 0, role: "group", "aria-label": t("table") },
     element("table", {}, element("thead", {}, row(head, "th")), body));
 }
@@ -129,8 +135,8 @@ function list(lines, depth) {
     if (found && found[1].length <= indent.length + 1) items.push([found[3]]);
     else items.at(-1).push(line.slice(Math.min(line.search(/\S|$/), indent.length + marker.length + 1)));
   }
-  const nodes = items.map((own) => element("li", {}, ...tight(nested(own, depth))));
-  return element(ordered ? "ol" : "ul", ordered ? { start: parseInt(marker, 10) } : {}, ...nodes);
+  const nodes = items.map((own) => element("li", {}, tight(nested(own, depth))));
+  return element(ordered ? "ol" : "ul", ordered ? { start: parseInt(marker, 10) } : {}, nodes);
 }
 
 /** A first paragraph is the item's own text. */

@@ -7,12 +7,13 @@ import { answers } from "./walks/answers.mjs";
 import { finding } from "./walks/finding.mjs";
 import { french } from "./walks/french.mjs";
 import { keeping } from "./walks/keeping.mjs";
+import { markdown } from "./walks/markdown.mjs";
 
 const [address, size, folder] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 
 await browse(async (browser) => {
-  for (const [locale, walks] of [["en-GB", { ...answers, ...finding, ...keeping, ...account }], ["fr-FR", french]]) {
+  for (const [locale, walks] of [["en-GB", { ...answers, ...markdown, ...finding, ...keeping, ...account }], ["fr-FR", french]]) {
     const visitor = await Visitor.arrive(browser, { address, folder, size, locale });
     for (const [name, walk] of Object.entries(walks)) await check(name, visitor, () => walk(visitor));
     await visitor.leave();

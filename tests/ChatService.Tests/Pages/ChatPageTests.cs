@@ -9,7 +9,7 @@ public sealed class PhoneChatPageTests() : ChatPageWalk("phone");
 /// <summary>The whole walk in Chromium; the screenshots stay in artifacts/chat-page.</summary>
 public abstract class ChatPageWalk(string size)
 {
-    private const int Walks = 17;
+    private const int Walks = 18;
 
     // Long enough for an answer to be seen while it is made, stopped and reloaded.
     private static readonly Dictionary<string, string?> _settings = new() { ["Completions:OfflineWordDelay"] = "00:00:00.04" };

@@ -3,10 +3,6 @@ import assert from "node:assert/strict";
 import { isAccessible } from "../browser.mjs";
 
 const story = "A story about the lighthouse keeper of Ouessant, who counted every storm. ".repeat(4).trim();
-const formatted = [
-  "# Plan", "Two *ways*, **one** `answer`:", "```js\nalert('<b>no markup</b>');\n```", "| way | cost |\n|---|---:|\n| short | 1 |",
-  "- first\n- [safe](https://example.org/a)\n- [unsafe](javascript:alert(1))", "> quoted", "<img src=x onerror=alert(1)>",
-].join("\n\n");
 
 /** Each text that was shown is the beginning of the stored one, and none is shorter than the one before. */
 function grew(shown, stored) {
@@ -46,32 +42,6 @@ export const answers = {
     assert.match(await ada.messages().nth(1).innerText(), /Ouessant/);
     await isAccessible(ada.page);
     await ada.shot("answered");
-  },
-
-  async "shows Markdown, and nothing of it as markup"(ada) {
-    await ada.ask(formatted);
-    await ada.answered();
-    await ada.heard("The answer is complete.");
-    const heard = await ada.page.locator("#spoken").textContent();
-    assert.match(heard, /Two ways, one answer/);
-    assert.doesNotMatch(heard, /\*\*|```|\]\(|\|/);
-    const own = ada.page.locator(".message.user").last();
-    assert.equal(await own.locator("h3").innerText(), "Plan");
-    assert.equal(await own.locator("pre").innerText(), "alert('<b>no markup</b>');");
-    assert.equal(await own.locator("td").count(), 2);
-    assert.equal(await own.locator("blockquote").innerText(), "quoted");
-    assert.deepEqual(await own.locator("a").evaluateAll((links) => links.map((link) => link.href)), ["https://example.org/a"]);
-    assert.equal(await own.locator("img, script").count(), 0);
-    await own.getByRole("button", { name: "Copy" }).first().click();
-    await own.getByRole("button", { name: "Copied" }).first().waitFor();
-    await ada.heard("Copied");
-    await own.getByRole("button", { name: "Copied" }).waitFor({ state: "detached" });
-    assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), "alert('<b>no markup</b>');");
-    await ada.page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error("No."))));
-    await own.getByRole("button", { name: "Copy" }).last().click();
-    await own.getByRole("button", { name: "Not copied" }).waitFor();
-    await isAccessible(ada.page);
-    await ada.shot("markdown");
   },
 
   async "stops an answer and answers again"(ada) {
