@@ -1,5 +1,6 @@
 // The chat page in Chromium, from registering to signing out: node chat.mjs <address> <desktop|phone> <folder for screenshots>
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { browse, check } from "./browser.mjs";
 import { Visitor } from "./visitor.mjs";
 import { account } from "./walks/account.mjs";
@@ -11,6 +12,8 @@ import { markdown } from "./walks/markdown.mjs";
 
 const [address, size, folder] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
+// What is there afterwards was seen this time.
+for (const shot of await readdir(folder)) if (shot.startsWith(`${size}-`)) await rm(join(folder, shot));
 
 await browse(async (browser) => {
   for (const [locale, walks] of [["en-GB", { ...answers, ...markdown, ...finding, ...keeping, ...account }], ["fr-FR", french]]) {
