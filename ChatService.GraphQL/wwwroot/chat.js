@@ -53,8 +53,8 @@ export class Chat {
       changed: (conversation) => this.#list.upsert(conversation),
       answered: (message) => this.#answered(message),
       busy: (isAnswering) => this.#composer?.busy(isAnswering),
-      failed: (error) => this.#tell(error.message),
-      recovered: (error) => this.#composer.forget(error.message),
+      failed: (error) => this.#tell(error.message, error),
+      recovered: (error) => this.#composer.forget(error),
       newest: (id) => history.replaceState(null, "", `#/${id}`),
       home: () => this.#composer.home(),
       missing: (id) => this.#missing(id),
@@ -228,7 +228,7 @@ export class Chat {
   }
 
   #insist(action) {
-    return insist(action, (error) => this.#composer.notice(error.message), (error) => this.#composer.forget(error.message));
+    return insist(action, (error) => this.#composer.notice(error.message, error), (error) => this.#composer.forget(error));
   }
 
   async #try(action) {
@@ -241,8 +241,8 @@ export class Chat {
   }
 
   /** On a phone the sidebar lies over the notice, and what is under it is not read out. */
-  #tell(words) {
+  #tell(words, reason) {
     this.#sidebar.close();
-    this.#composer.notice(words);
+    this.#composer.notice(words, reason);
   }
 }

@@ -3,6 +3,7 @@ import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 import { callByQuestion } from "./titles.js";
 
+const busy = "busy";
 const touch = matchMedia("(pointer: coarse)");
 const create = "mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id title model archivedAt updatedAt } errors { code message } } }";
 
@@ -16,6 +17,7 @@ export class Composer {
   #sending = false;
   /** The key of what is being sent, kept while its fate is unknown: sending the same text again is the same question. */
   #pending = null;
+  #noticed = null;
 
   /** `onCreated(conversation)`: a first message has made a conversation. */
   constructor(api, thread, models, onCreated) {
@@ -74,16 +76,18 @@ export class Composer {
     if (hidden === document.activeElement) this.home();
     shown.hidden = false;
     hidden.hidden = true;
-    if (!isAnswering) this.forget(t("error.CONVERSATION_BUSY"));
+    if (!isAnswering) this.forget(busy);
   }
 
-  notice(text) {
+  /** `reason`: what takes it back, if anything does. */
+  notice(text, reason = null) {
     byId("notice").textContent = text;
+    this.#noticed = reason;
   }
 
-  /** Takes a notice back, unless another one stands there by now. */
-  forget(text) {
-    if (byId("notice").textContent === text) this.notice("");
+  /** Takes a notice back, unless another one stands there by now: it may say the same of something else, such as what is in the box. */
+  forget(reason) {
+    if (this.#noticed === reason) this.notice("");
   }
 
   async stop() {
@@ -111,7 +115,7 @@ export class Composer {
     this.notice("");
     try {
       if (!(await this.#thread.isReady())) return;
-      if (this.#thread.isBusy) return this.notice(t("error.CONVERSATION_BUSY"));
+      if (this.#thread.isBusy) return this.notice(t("error.CONVERSATION_BUSY"), busy);
       const { id } = this.#thread;
       if (this.#pending?.content !== content || this.#pending.id !== id) this.#pending = { content, id, key: newKey() };
       if (id === null) await this.#begin(content);

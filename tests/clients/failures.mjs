@@ -173,11 +173,30 @@ const walks = {
     ada.isDeaf = false;
     await ada.page.locator("#line:empty").waitFor({ state: "attached" });
     let silent = 0;
+    await ada.page.evaluate(() => (globalThis.isImpatient = true));
     await ada.page.route(graphql, (route) => (route.request().postData().includes("startCompletion") && silent++ === 0 ? undefined : route.fallback()));
     await ada.ask("Does anybody hear?");
     await ada.answered();
     assert.equal(silent, 2);
+    await ada.page.evaluate(() => (globalThis.isImpatient = false));
     await ada.page.unroute(graphql);
+  },
+
+  async "keeps the words about a question that was not sent when something else recovers"(ada) {
+    const slow = await hold(ada.page, reading);
+    await ada.write(second, 91, 91);
+    await slow.came;
+    await ada.page.route(graphql, (route) => (route.request().postData().includes("startCompletion") ? refuse(route) : route.fallback()));
+    slow.release((route) => refuse(route));
+    await ada.page.getByRole("alert").filter({ hasText: "cannot get at its data" }).waitFor();
+    await ada.send("Is this sent?");
+    await ada.page.getByText("Note 91", { exact: true }).waitFor();
+    await ada.page.waitForFunction(() => !document.querySelector("[aria-busy]"));
+    assert.equal(await ada.box().inputValue(), "Is this sent?");
+    assert.match(await ada.page.locator("#notice").textContent(), /cannot get at its data/);
+    await ada.page.unroute(graphql);
+    await ada.ask("Is this sent?");
+    await ada.answered();
   },
 
   async "lets an old session end nothing but itself"(ada) {

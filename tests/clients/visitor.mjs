@@ -280,5 +280,6 @@ function watch() {
 function hurry(haste) {
   const [later, deadline] = [globalThis.setTimeout, AbortSignal.timeout];
   globalThis.setTimeout = (action, wait, ...rest) => later(action, wait / haste, ...rest);
-  AbortSignal.timeout = (wait) => deadline.call(AbortSignal, wait / haste);
+  // A busy machine is slow to answer: only where silence is what is tried does the page give up early.
+  AbortSignal.timeout = (wait) => deadline.call(AbortSignal, globalThis.isImpatient ? wait / haste : wait);
 }
