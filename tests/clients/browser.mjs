@@ -23,6 +23,7 @@ export async function browse(work) {
 export async function check(name, visitor, walk) {
   try {
     await walk();
+    await fits(visitor.page);
     assert.deepEqual(visitor.faults, []);
     console.log(`passed: ${name}`);
   } catch (error) {

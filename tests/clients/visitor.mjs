@@ -12,6 +12,7 @@ const patience = 20_000;
 /** Somebody with a browser of their own. */
 export class Visitor {
   faults = [];
+  password = password;
   isDeaf = false;
   #sockets = new Set();
 
@@ -166,8 +167,9 @@ export class Visitor {
     await this.page.getByRole("searchbox").fill(text);
   }
 
-  async rename(title) {
+  async rename(title, opened = () => {}) {
     await this.page.getByRole("button", { name: "Rename", exact: true }).click();
+    await opened();
     await this.page.getByLabel("Title").fill(title);
     await this.page.getByRole("button", { name: "Save" }).click();
     await this.page.getByRole("heading", { name: title }).waitFor();
@@ -193,6 +195,10 @@ export class Visitor {
         document.querySelector(selector).scrollTop = to;
         return document.querySelectorAll(item).length >= wanted;
       }, [place, top, items, count]);
+  }
+
+  background() {
+    return this.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   }
 
   /** Words that are read out to those who listen. */

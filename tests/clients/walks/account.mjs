@@ -2,11 +2,21 @@
 import assert from "node:assert/strict";
 import { isAccessible } from "../browser.mjs";
 
+/** What she has said, and nobody else is to read. */
+const ofAda = /lighthouse|arrive|draft of mine|To be gone|Talk \d/i;
+
 export const account = {
-  async "signs out and in, and refuses a wrong password"(ada) {
+  async "signs out, leaves nothing to the next, and comes back with the right password alone"(ada) {
     await ada.box().fill("A draft of mine");
     await ada.signOut();
-    assert.doesNotMatch(await ada.words(), /lighthouse|arrive|draft of mine|To be gone/i);
+    assert.doesNotMatch(await ada.words(), ofAda);
+    const { name } = ada;
+    ada.name = `${name}-next`;
+    await ada.register();
+    await ada.page.getByText("Nothing here yet.").waitFor({ state: "attached" });
+    assert.doesNotMatch(await ada.words(), ofAda);
+    await ada.signOut();
+    ada.name = name;
     await ada.signIn("wrong password");
     await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
     await ada.signIn();
@@ -15,6 +25,11 @@ export const account = {
   },
 
   async "changes the password, and signs in with the new one alone"(ada) {
+    await ada.box().fill("A draft that outlives the session");
+    await ada.post("mutation { signOut { errors { code } } }");
+    await ada.page.getByRole("alert").filter({ hasText: "session is over" }).waitFor();
+    await ada.signIn();
+    await ada.page.waitForFunction(() => document.getElementById("content").value === "A draft that outlives the session");
     await ada.openAccount();
     await isAccessible(ada.page);
     await ada.shot("account");

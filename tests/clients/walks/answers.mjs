@@ -18,6 +18,7 @@ export const answers = {
     await isAccessible(ada.page);
     await ada.shot("welcome");
     await ada.register();
+    await isAccessible(ada.page);
     const hint = ada.page.getByText("Enter sends, Shift+Enter begins a new line.");
     assert.equal(await hint.isVisible(), ada.size !== "phone");
     if (ada.size === "phone") {
@@ -103,6 +104,7 @@ export const answers = {
     await tab.messages().first().waitFor();
     await ada.ask("Is anybody there? " + story);
     await tab.answering();
+    await isAccessible(tab.page);
     await ada.answered();
     await tab.answered();
     const stored = await ada.newestText();

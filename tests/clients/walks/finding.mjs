@@ -20,6 +20,11 @@ export const finding = {
     assert.equal(await ada.page.evaluate(() => document.activeElement.id), target);
     assert.ok(await ada.isInSight(target));
     await ada.shot("found");
+    await ada.box().focus();
+    await ada.openSidebar();
+    await hit.locator("a").click();
+    await ada.hasFocus(`#${target}`);
+    assert.ok(await ada.isInSight(target));
   },
 
   async "answers from the history, with its sources as links"(ada) {

@@ -4,9 +4,18 @@ import { isAccessible } from "../browser.mjs";
 
 export const keeping = {
   async "archives and deletes"(ada) {
-    await ada.rename("To be gone");
+    await ada.rename("To be gone", () => isAccessible(ada.page));
     await ada.page.getByRole("button", { name: "Archive", exact: true }).click();
     await ada.inList("To be gone", 0);
+    await ada.openSidebar();
+    await ada.page.getByRole("button", { name: "Archived" }).click();
+    await ada.inList("To be gone", 1);
+    assert.equal(await ada.page.locator("#conversations li").count(), 1);
+    await isAccessible(ada.page);
+    await ada.shot("archived");
+    await ada.page.getByRole("button", { name: "Back to current" }).click();
+    await ada.inList("To be gone", 0);
+    await ada.closeSidebar();
     await ada.page.getByRole("button", { name: "Unarchive" }).click();
     await ada.inList("To be gone", 1);
     const open = ada.page.url();
@@ -63,6 +72,8 @@ export const keeping = {
     await ada.send("Does this arrive?");
     await ada.page.getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
     assert.equal(await ada.box().inputValue(), "Does this arrive?");
+    await isAccessible(ada.page);
+    await ada.shot("refused");
     await ada.openSidebar();
     await ada.page.getByRole("button", { name: "Archived" }).click();
     await ada.page.waitForFunction(() => !document.getElementById("thread").inert);
@@ -73,14 +84,25 @@ export const keeping = {
     assert.equal(await ada.messages().count(), 2);
   },
 
-  async "is dark, and lists its shortcuts"(ada) {
+  async "is dark as the system is or as one likes, and lists its shortcuts"(ada) {
+    const light = await ada.background();
+    await ada.page.emulateMedia({ colorScheme: "dark" });
+    const dark = await ada.background();
+    assert.notEqual(dark, light);
+    await ada.page.emulateMedia({ colorScheme: "light" });
+    assert.equal(await ada.background(), light);
     await ada.openSidebar();
     await ada.page.getByRole("button", { name: "Light or dark" }).click();
+    assert.equal(await ada.background(), dark);
     await ada.page.getByRole("button", { name: "Keyboard shortcuts" }).click();
     await ada.page.getByRole("dialog").waitFor();
     await isAccessible(ada.page);
     await ada.page.keyboard.press("Escape");
     await ada.closeSidebar();
+    await ada.page.goto(ada.formatted);
+    await ada.page.reload();
+    await ada.page.locator(".message table").first().waitFor();
+    assert.equal(await ada.background(), dark);
     await isAccessible(ada.page);
     await ada.shot("dark");
   },

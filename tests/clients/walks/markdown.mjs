@@ -38,6 +38,7 @@ export const markdown = {
   async "shows Markdown, and nothing of it as markup"(ada) {
     await ada.ask(formatted);
     await ada.answered();
+    ada.formatted = ada.page.url();
     await ada.heard("The answer is complete.");
     const heard = await ada.page.locator("#spoken").textContent();
     assert.match(heard, /Two ways, one answer/);
