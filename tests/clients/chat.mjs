@@ -8,6 +8,7 @@ import { answers } from "./walks/answers.mjs";
 import { finding } from "./walks/finding.mjs";
 import { french } from "./walks/french.mjs";
 import { keeping } from "./walks/keeping.mjs";
+import { keyboard } from "./walks/keyboard.mjs";
 import { markdown } from "./walks/markdown.mjs";
 
 const [address, size, folder] = process.argv.slice(2);
@@ -16,7 +17,7 @@ await mkdir(folder, { recursive: true });
 for (const shot of await readdir(folder)) if (shot.startsWith(`${size}-`)) await rm(join(folder, shot));
 
 await browse(async (browser) => {
-  for (const [locale, walks] of [["en-GB", { ...answers, ...markdown, ...finding, ...keeping, ...account }], ["fr-FR", french]]) {
+  for (const [locale, walks] of [["en-GB", { ...answers, ...markdown, ...finding, ...keeping, ...account, ...(size === "desktop" && keyboard) }], ["fr-FR", french]]) {
     const visitor = await Visitor.arrive(browser, { address, folder, size, locale });
     for (const [name, walk] of Object.entries(walks)) await check(name, visitor, () => walk(visitor));
     await visitor.leave();
