@@ -55,6 +55,14 @@ export class Visitor {
     return tab;
   }
 
+  /** A button of a message: one points at that first, or taps it. */
+  async act(message, name) {
+    const prose = message.locator(".prose").first();
+    if (this.size === "phone") await prose.click({ position: { x: 24, y: 14 } });
+    else await prose.hover();
+    await message.locator(".actions").getByRole("button", { name }).click();
+  }
+
   /** What a broken line looks like to the page. */
   async cutLines() {
     await Promise.all([...this.#sockets].map((socket) => socket.close({ code: 1012 }).catch(() => {})));

@@ -42,7 +42,7 @@ export const keeping = {
     await ada.messages().last().getByText("Stopped.", { exact: true }).waitFor();
     await ada.isTitled("A word to be chanegd");
     const question = ada.messages().first();
-    await question.getByRole("button", { name: "Edit" }).click();
+    await ada.act(question, "Edit");
     await isAccessible(ada.page);
     await ada.shot("edit");
     await ada.page.getByLabel("Text", { exact: true }).fill("A word that is changed");
