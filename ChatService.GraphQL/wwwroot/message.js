@@ -9,7 +9,8 @@ export const messageFields = `id sequence role content createdAt editedAt altern
   completion { id status finishReason error { code message }
     sources { message { id conversation { id title } } } }`;
 
-const speakers = { USER: "you", ASSISTANT: "assistant", SYSTEM: "instruction" };
+/** The key of the words for who speaks, by role. */
+export const speakers = { USER: "you", ASSISTANT: "assistant", SYSTEM: "instruction" };
 const excerptLength = 140;
 
 /**

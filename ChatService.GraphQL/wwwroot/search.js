@@ -1,5 +1,6 @@
 import { byId, element } from "./dom.js";
 import { t, tCount, when } from "./i18n.js";
+import { speakers } from "./message.js";
 import { titleOf } from "./titles.js";
 
 const search = `query($query: String!, $after: String) { searchMessages(query: $query, first: 20, after: $after) { degraded
@@ -112,7 +113,7 @@ function buildHit({ snippet, highlights, node }) {
   return element("li", {}, element("a", { href: `#/${conversation.id}/${node.id}` },
     element("span", { className: "name" }, titleOf(conversation)),
     element("time", { dateTime: node.createdAt }, when(node.createdAt)),
-    element("span", { className: "snippet" }, ...marked(snippet, highlights))));
+    element("span", { className: "snippet" }, element("b", {}, `${t(speakers[node.role])} · `), ...marked(snippet, highlights))));
 }
 
 function marked(text, ranges) {

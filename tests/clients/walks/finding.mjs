@@ -11,6 +11,7 @@ export const finding = {
     await ada.search("lighthouse live");
     const hit = ada.page.locator("#hits li").first();
     await hit.locator("mark").first().waitFor();
+    assert.match(await hit.locator(".snippet").innerText(), /^(You|Assistant) · /);
     assert.match(await hit.locator("mark").first().innerText(), /lighthouse|live/i);
     await isAccessible(ada.page);
     await ada.shot("search");
