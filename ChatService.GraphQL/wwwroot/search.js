@@ -111,7 +111,7 @@ export class Search {
 function buildHit({ snippet, highlights, node }) {
   const { conversation } = node;
   return element("li", {}, element("a", { href: `#/${conversation.id}/${node.id}` },
-    element("span", { className: "name" }, titleOf(conversation)),
+    element("span", { className: "name", title: titleOf(conversation) }, titleOf(conversation)),
     element("time", { dateTime: node.createdAt }, when(node.createdAt)),
     element("span", { className: "snippet" }, element("b", {}, `${t(speakers[node.role])} · `), ...marked(snippet, highlights))));
 }

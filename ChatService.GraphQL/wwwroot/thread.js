@@ -213,6 +213,7 @@ export class Thread {
 
   #showConversation(conversation) {
     this.conversation = conversation;
+    byId("title").title = conversation ? titleOf(conversation) : "";
     byId("title").textContent = conversation ? titleOf(conversation) : this.id ? "…" : t("newConversation");
     document.title = conversation ? `${titleOf(conversation)} · Chat Service` : "Chat Service";
     byId("actions").hidden = !conversation;
