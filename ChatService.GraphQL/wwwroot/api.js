@@ -1,6 +1,7 @@
 import { t } from "./i18n.js";
 
 const endpoint = new URL("/graphql", location.href);
+const passing = ["UNREACHABLE", "OVERLOADED"];
 const attempts = 4;
 const firstWait = 400;
 const longestWait = 20_000;
@@ -50,14 +51,14 @@ export class Api {
     return accepted(await this.query(mutation, input && { input }));
   }
 
-  /** Repeats what got no reply. The key makes that safe: the service does it once and answers the same each time. */
+  /** Repeats what got no reply, or came to a busy service. The key makes that safe: the service does it once and answers the same each time. */
   async mutateOnce(mutation, input, idempotencyKey) {
     for (let attempt = 1; ; attempt++) {
       try {
         return accepted(await this.query(mutation, { input: { ...input, idempotencyKey } }));
       } catch (error) {
-        if (error.code !== "UNREACHABLE" || attempt === attempts) throw error;
-        await pause(firstWait * 2 ** attempt);
+        if (!passing.includes(error.code) || attempt === attempts) throw error;
+        await pause(Math.max(firstWait * 2 ** attempt, 1000 * error.retryAfter));
       }
     }
   }

@@ -195,7 +195,11 @@ const walks = {
     assert.equal(await ada.box().inputValue(), "Is this sent?");
     assert.match(await ada.page.locator("#notice").textContent(), /cannot get at its data/);
     await ada.page.unroute(graphql);
+    let busy = 0;
+    await ada.page.route(graphql, (route) => (route.request().postData().includes("startCompletion") && busy++ < 2 ? refuse(route, "OVERLOADED") : route.fallback()));
     await ada.ask("Is this sent?");
+    assert.equal(busy, 3);
+    await ada.page.unroute(graphql);
     await ada.answered();
   },
 
