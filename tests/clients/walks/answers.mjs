@@ -64,7 +64,7 @@ export const answers = {
     const answer = ada.messages().last();
     await answer.getByText("Stopped.", { exact: true }).waitFor();
     const stopped = await answer.getAttribute("id");
-    const kept = await answer.locator(".prose").first().innerText();
+    const kept = await ada.newestText();
     await answer.getByRole("button", { name: "Answer again" }).click();
     await ada.hasFocus(home(ada));
     await ada.page.getByText("Earlier answers (1)").waitFor();
@@ -72,7 +72,7 @@ export const answers = {
     const whole = await ada.messages().last().locator(".prose").first().innerText();
     assert.ok(whole.length > kept.length, "the second answer is whole");
     await ada.page.getByText("Earlier answers (1)").click();
-    await ada.page.locator(".alternatives .prose").filter({ hasText: kept }).waitFor();
+    await ada.page.waitForFunction((text) => document.querySelector(".alternatives .prose")?.textContent === text, kept);
     const conversation = ada.page.url();
     await ada.page.goto(`${conversation}/${stopped}`);
     await ada.page.getByRole("alert").filter({ hasText: "message is not there" }).waitFor();
