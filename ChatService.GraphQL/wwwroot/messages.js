@@ -1,13 +1,11 @@
-import { byId } from "./dom.js";
 import { around, newer, newest, older, readAlternatives, readMessage, readPage, readSources } from "./pages.js";
 import { Shown } from "./shown.js";
-
-const nearEnd = 120;
+import { View } from "./view.js";
 
 /** The messages of one conversation: a window into them that grows at both ends as one scrolls. */
 export class Messages {
   #api;
-  #scroller = byId("scroller");
+  #view;
   #conversation = null;
   #shown;
   #start = { more: false };
@@ -16,18 +14,16 @@ export class Messages {
   #loading = false;
   #round = 0;
   #edition = 0;
-  #observer = new IntersectionObserver((entries) => this.#reached(entries), { root: this.#scroller, rootMargin: "400px" });
 
   /** `on` is what can be done with a message: `again`, `edit`, `remove`; and `on.newest()` to leave for the newest. */
   constructor(api, on) {
     this.#api = api;
     this.#shown = new Shown({ ...on, alternatives: ({ id }) => this.#readMore(readAlternatives, id), sources: ({ id }) => this.#readMore(readSources, id) });
-    this.#scroller.onscroll = () => this.#tellWhere();
-    byId("to-newest").onclick = () => on.newest();
+    this.#view = new View(() => this.#tellWhere(), on.newest);
   }
 
   close() {
-    this.#observer.disconnect();
+    this.#view.unwatch();
   }
 
   /** Shows nothing: no conversation, or one that has no message yet. */
@@ -88,8 +84,7 @@ export class Messages {
   }
 
   get isAtEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    return !this.#end.more && scrollHeight - scrollTop - clientHeight < nearEnd;
+    return !this.#end.more && this.#view.isNearEnd;
   }
 
   /** A message as it was last read; undefined if it is not shown. */
@@ -137,9 +132,7 @@ export class Messages {
   #show(id) {
     const node = this.#shown.node(id);
     if (!node) return false;
-    node.scrollIntoView({ block: "center" });
-    node.focus({ preventScroll: true });
-    node.classList.add("found");
+    this.#view.find(node);
     return true;
   }
 
@@ -159,8 +152,7 @@ export class Messages {
     this.#end = { sequence: 0, ...endOf(nodes, pageInfo) };
   }
 
-  async #reached(entries) {
-    const ends = entries.filter((entry) => entry.isIntersecting).map((entry) => entry.target.id);
+  async #reached(ends) {
     if (this.#loading || !this.#conversation) return;
     if (ends.includes("older") && this.#start.more) await this.#grow(older, this.#start);
     else if (ends.includes("newer") && this.#end.more) await this.#grow(newer, this.#end);
@@ -173,12 +165,14 @@ export class Messages {
       // Another window may be open by now: its ends are other objects.
       if (!conversation || (end !== this.#start && end !== this.#end)) return;
       const { nodes, pageInfo } = conversation.messages;
-      const fromBottom = this.#scroller.scrollHeight - this.#scroller.scrollTop;
-      nodes.forEach((message) => this.#shown.put(message));
+      const show = () => nodes.forEach((message) => this.#shown.put(message));
       if (end === this.#start) {
-        this.#scroller.scrollTop = this.#scroller.scrollHeight - fromBottom;
+        this.#view.keeping(show);
         Object.assign(end, { more: pageInfo.hasPreviousPage, cursor: pageInfo.startCursor });
-      } else Object.assign(end, endOf(nodes, pageInfo));
+      } else {
+        show();
+        Object.assign(end, endOf(nodes, pageInfo));
+      }
     } catch {
       // Scrolling on asks again.
       return;
@@ -197,21 +191,18 @@ export class Messages {
     return found;
   }
 
-  /** Observing anew tells whether an end is in sight, also if it was before. */
   #watchEnds() {
-    this.#observer.disconnect();
-    this.#observer.observe(byId("older"));
-    this.#observer.observe(byId("newer"));
+    this.#view.watch(["older", "newer"], (ends) => this.#reached(ends));
     this.#tellWhere();
   }
 
   #toBottom() {
-    this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#view.toEnd();
     this.#tellWhere();
   }
 
   #tellWhere() {
-    byId("to-newest").hidden = this.isAtEnd || this.#shown.size === 0;
+    this.#view.offerNewest(!this.isAtEnd && this.#shown.size > 0);
   }
 }
 

@@ -1,12 +1,10 @@
 import { Answer } from "./answer.js";
 import { insist, newKey, pause } from "./api.js";
 import { conversationFields } from "./conversations.js";
-import { byId } from "./dom.js";
-import { deleteMessage, editMessage } from "./editing.js";
-import { t } from "./i18n.js";
+import { Editing } from "./editing.js";
+import { hideUnopened, showHeading, showUnopened } from "./heading.js";
 import { messageFields } from "./message.js";
 import { Messages } from "./messages.js";
-import { titleOf } from "./titles.js";
 
 const start = `mutation($input: StartCompletionInput!) { startCompletion(input: $input) { errors { code message }
   completion { id question { ${messageFields} } message { ${messageFields} } conversation { ${conversationFields} } } } }`;
@@ -16,6 +14,7 @@ export class Thread {
   #api;
   #tell;
   #messages;
+  #editing;
   #answer;
   #opening = null;
   #syncing = null;
@@ -30,11 +29,12 @@ export class Thread {
     this.#tell = tell;
     this.#messages = new Messages(api, {
       again: (message) => this.again(message),
-      edit: (message) => this.#edit(message),
-      remove: (message) => this.#remove(message),
+      edit: (message) => this.#try(() => this.#editing.edit(message)),
+      remove: (message) => this.#try(() => this.#editing.remove(message)),
       lost: tell.home,
       newest: () => this.#try(() => this.#toNewest()),
     });
+    this.#editing = new Editing(api, this.#messages);
     this.#answer = new Answer(api, socket, this.#messages, { ...tell, unwatched: () => this.sync() });
   }
 
@@ -71,7 +71,7 @@ export class Thread {
   /** Shows a conversation at its newest message, or at a certain one. Nothing of another stays; what fails is told, with a way to try again. */
   async open(id, messageId) {
     if (id !== this.id) this.clear(id);
-    byId("unopened").hidden = true;
+    hideUnopened();
     const opening = (this.#opening = this.#messages.open(id, messageId));
     try {
       const conversation = await opening;
@@ -82,7 +82,7 @@ export class Thread {
       if (opening !== this.#opening) return;
       if (messageId && error.code === "NOT_FOUND") return this.#openWithout(id);
       if (this.conversation) this.#tell.failed(error);
-      else this.#showUnopened(error, () => this.open(id, messageId));
+      else showUnopened(error, () => this.open(id, messageId));
     } finally {
       if (opening === this.#opening) this.#opening = null;
     }
@@ -133,25 +133,6 @@ export class Thread {
     });
   }
 
-  async #edit(message) {
-    const { id } = this;
-    await this.#try(async () => {
-      const edited = await editMessage(this.#api, message);
-      if (!edited || id !== this.id) return;
-      this.#messages.put(edited);
-      byId(edited.id).focus();
-    });
-  }
-
-  async #remove(message) {
-    const { id } = this;
-    await this.#try(async () => {
-      if (!(await deleteMessage(this.#api, message)) || id !== this.id) return;
-      this.#messages.remove(message.id);
-      byId("scroller").focus();
-    });
-  }
-
   stop() {
     return this.#answer.stop();
   }
@@ -199,12 +180,6 @@ export class Thread {
     }
   }
 
-  #showUnopened(error, again) {
-    byId("unopened").hidden = false;
-    byId("unopened-why").textContent = error.message;
-    byId("reopen").onclick = again;
-  }
-
   #showState(conversation) {
     this.#showConversation(conversation);
     if (conversation.activeCompletion) this.#answer.follow(conversation.activeCompletion);
@@ -213,15 +188,7 @@ export class Thread {
 
   #showConversation(conversation) {
     this.conversation = conversation;
-    byId("title").title = conversation ? titleOf(conversation) : "";
-    byId("title").textContent = conversation ? titleOf(conversation) : this.id ? "…" : t("newConversation");
-    document.title = conversation ? `${titleOf(conversation)} · Chat Service` : "Chat Service";
-    byId("actions").hidden = !conversation;
-    byId("greeting").hidden = this.id !== null;
-    byId("unopened").hidden = true;
-    const archive = t(conversation?.archivedAt ? "unarchive" : "archive");
-    byId("archive").setAttribute("aria-label", archive);
-    byId("archive").title = archive;
+    showHeading(this.id, conversation);
     this.#tell.shown(conversation);
   }
 }
