@@ -1,5 +1,6 @@
 import { conversationFields } from "./conversations.js";
 import { askDeletion, askTitle } from "./dialogs.js";
+import { missingTitle } from "./titles.js";
 
 const update = `mutation($input: UpdateConversationInput!) { updateConversation(input: $input) { conversation { ${conversationFields} } errors { code message } } }`;
 const remove = "mutation($input: DeleteConversationInput!) { deleteConversation(input: $input) { errors { code message } } }";
@@ -19,6 +20,13 @@ export class ConversationActions {
     const { conversation } = await this.#api.mutate(update, { id, ...fields });
     this.#list.upsert(conversation);
     if (conversation.id === this.#thread.id) this.#thread.show(conversation);
+  }
+
+  /** The service names a conversation by its first whole answer. Without one, it keeps the name that it has here. */
+  async keepTitle({ completion }) {
+    const { conversation } = this.#thread;
+    const title = completion.status !== "COMPLETED" && missingTitle(conversation);
+    if (title) await this.update(conversation, { title });
   }
 
   async rename() {

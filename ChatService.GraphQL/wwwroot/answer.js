@@ -13,7 +13,7 @@ export class Answer {
   #tell;
   #watched = null;
 
-  /** `tell.busy(isAnswering)`; `tell.answered(message)`; `tell.failed(error)`: it cannot be watched for now, until `tell.recovered(error)`; `tell.unwatched()`: what is there must be asked for. */
+  /** `tell.busy(isAnswering)`; `tell.answered(message)`; `tell.waiting(error)`: it cannot be watched for now, until `tell.recovered(error)`; `tell.unwatched()`: what is there must be asked for. */
   constructor(api, socket, messages, tell) {
     this.#api = api;
     this.#socket = socket;
@@ -83,7 +83,7 @@ export class Answer {
   /** Who may not watch asks what is there, as often as they try. */
   #refused(error) {
     this.#watched.refusal = error;
-    this.#tell.failed(error);
+    this.#tell.waiting(error);
     this.#tell.unwatched();
   }
 

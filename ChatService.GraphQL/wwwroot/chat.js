@@ -8,6 +8,7 @@ import { closeDialogs, showShortcuts } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 import { listenToKeys } from "./keys.js";
+import { Leaving, takeDraft } from "./leaving.js";
 import { ModelChoice } from "./models.js";
 import { Search } from "./search.js";
 import { signOut } from "./session.js";
@@ -15,20 +16,16 @@ import { Sidebar } from "./sidebar.js";
 import { Socket } from "./socket.js";
 import { hush } from "./speech.js";
 import { Thread } from "./thread.js";
-import { missingTitle } from "./titles.js";
 
 /** The ids in the address: of a conversation and of a message. */
 const named = () => location.hash.slice(2).split("/").map((id) => id || null);
 
 const messageChanges = ["MESSAGE_UPDATED", "MESSAGE_DELETED"];
-/** What was in the box of one whose session has ended by itself: `{username, text}`. */
-let unsent = null;
-
 const everything = "{ me { username } models { name isDefault } changeCursor }";
 
 /** The page of one session, from signing in to signing out. What is open stands in the address: #/conversation/message. */
 export class Chat {
-  #leave;
+  #leaving;
   #api;
   #socket;
   #list;
@@ -39,21 +36,21 @@ export class Chat {
   #changes;
   #sidebar = new Sidebar();
   #models = new ModelChoice((model) => this.#choose(model));
-  #isLeaving = false;
   #controller = new AbortController();
 
   /** `leave(reason)`: there is no session any more. */
   constructor(token, leave) {
-    const ended = () => this.#ended();
-    this.#leave = leave;
+    const ended = () => this.#leaving.ended();
+    this.#leaving = new Leaving(leave, () => ({ username: byId("account-name").textContent, text: this.#composer.text }));
     this.#api = new Api(token, ended);
     this.#socket = new Socket(token, ended, (isUp) => this.#line(isUp ? "" : t("offline")));
     this.#list = new ConversationList(this.#api, (action) => this.#try(action));
     this.#thread = new Thread(this.#api, this.#socket, {
       changed: (conversation) => this.#list.upsert(conversation),
-      answered: (message) => this.#answered(message),
+      answered: (message) => this.#try(() => this.#actions.keepTitle(message)),
       busy: (isAnswering) => this.#composer?.busy(isAnswering),
-      failed: (error) => this.#tell(error.message, error),
+      failed: (error) => this.#tell(error.message),
+      waiting: (error) => this.#composer.notice(error.message, error),
       recovered: (error) => this.#composer.forget(error),
       newest: (id) => history.replaceState(null, "", `#/${id}`),
       home: () => this.#composer.home(),
@@ -93,8 +90,8 @@ export class Chat {
     listenToKeys({ escape: () => this.#escape(), find: () => this.#find(), begin: () => this.#begin(), help: showShortcuts }, signal);
     byId("new").onclick = () => this.#begin();
     byId("help").onclick = showShortcuts;
-    byId("account-name").onclick = () => openAccount(this.#api, byId("account-name").textContent, (erase) => this.#end(erase));
-    byId("sign-out").onclick = () => this.#try(() => this.#end(() => signOut(this.#api)));
+    byId("account-name").onclick = () => openAccount(this.#api, byId("account-name").textContent, (erase) => this.#leaving.by(erase));
+    byId("sign-out").onclick = () => this.#try(() => this.#leaving.by(() => signOut(this.#api)));
     byId("skip").onclick = (event) => {
       event.preventDefault();
       this.#composer.focus();
@@ -113,33 +110,14 @@ export class Chat {
     // What is written before the conversation is there waits for it.
     this.#thread.clear(named()[0]);
     const { me, models, changeCursor } = await this.#insist(() => this.#api.query(everything));
-    if (!me) return this.#leave();
+    if (!me) return this.#leaving.ended();
     byId("account-name").textContent = me.username;
-    if (unsent?.username === me.username) this.#composer.text = unsent.text;
-    unsent = null;
+    const draft = takeDraft(me.username);
+    if (draft) this.#composer.text = draft;
     this.#models.offer(models);
     // What is queried after this is not older than the feed.
     this.#changes.follow(changeCursor);
     await Promise.all([this.#insist(() => this.#list.load()), this.#go()]);
-  }
-
-  /** Leaves the session in the given way. */
-  async #end(way) {
-    this.#isLeaving = true;
-    await way().finally(() => (this.#isLeaving = false));
-    this.#left();
-  }
-
-  #left() {
-    history.replaceState(null, "", location.pathname);
-    this.#leave();
-  }
-
-  /** The service knows the session no more. Whoever signs out need not be told; who does not finds their draft again. */
-  #ended() {
-    if (this.#isLeaving) return this.#left();
-    unsent = { username: byId("account-name").textContent, text: this.#composer.text };
-    this.#leave(t("error.UNAUTHENTICATED"));
   }
 
   /** Opens what the address names. */
@@ -171,13 +149,6 @@ export class Chat {
     if (!conversation) return;
     await this.#try(() => this.#actions.update(conversation, { model }));
     this.#models.show(this.#thread.conversation);
-  }
-
-  /** The service names a conversation by its first whole answer. Without one, it keeps the name that it has here. */
-  #answered({ completion }) {
-    const { conversation } = this.#thread;
-    const title = completion.status !== "COMPLETED" && missingTitle(conversation);
-    if (title) this.#try(() => this.#actions.update(conversation, { title }));
   }
 
   #changed({ kind, conversationId, messageId, conversation }) {
@@ -241,8 +212,8 @@ export class Chat {
   }
 
   /** On a phone the sidebar lies over the notice, and what is under it is not read out. */
-  #tell(words, reason) {
+  #tell(words) {
     this.#sidebar.close();
-    this.#composer.notice(words, reason);
+    this.#composer.notice(words);
   }
 }

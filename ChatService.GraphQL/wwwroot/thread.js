@@ -20,7 +20,7 @@ export class Thread {
   #syncing = null;
 
   /**
-   * `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.recovered(error)`, `tell.gone(id)`,
+   * `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.waiting(error)` until `tell.recovered(error)`, `tell.gone(id)`,
    * `tell.answered(message)`, `tell.shown(conversation)`, `tell.newest(id)`: one has left an older message for the newest, `tell.missing(id)`: or one that is not there,
    * `tell.home()`: what had the focus is not there any more.
    */
@@ -159,7 +159,7 @@ export class Thread {
     // What is being opened may have been read before the change.
     await this.#opening?.catch(() => {});
     this.#syncing = null;
-    await insist(() => this.#syncNow(), this.#tell.failed, this.#tell.recovered);
+    await insist(() => this.#syncNow(), this.#tell.waiting, this.#tell.recovered);
   }
 
   async #syncNow() {
