@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { isStill } from "./browser.mjs";
+import { Client } from "./client.mjs";
+import { hurry, watch } from "./inpage.mjs";
 
 const sizes = {
   desktop: { viewport: { width: 1200, height: 780 } },
@@ -10,7 +12,7 @@ const password = "correct horse battery";
 const patience = 20_000;
 
 /** Somebody with a browser of their own. */
-export class Visitor {
+export class Visitor extends Client {
   faults = [];
   password = password;
   isDeaf = false;
@@ -226,74 +228,8 @@ export class Visitor {
     }, id);
   }
 
-  /** A conversation by the API, with these messages; its id. */
-  async converse(title, messages = []) {
-    const { conversation: { id } } = await this.call("mutation($input: CreateConversationInput!) { createConversation(input: $input) { conversation { id } } }", { title });
-    for (const content of messages) await this.call("mutation($input: CreateMessageInput!) { createMessage(input: $input) { message { id } } }", { conversationId: id, content });
-    return id;
-  }
-
-  /** Conversations, and messages in the last of them, by the API, as another client of the same person would write them. */
-  async fill(conversations, messages) {
-    let conversation;
-    for (let i = 1; i <= conversations; i++) conversation = await this.converse(`Talk ${i}`);
-    await this.write(conversation, 1, messages);
-    return { conversation, count: messages };
-  }
-
-  /** Notes of these numbers. */
-  async write(conversation, from, to) {
-    for (let i = from; i <= to; i++) {
-      await this.call("mutation($input: CreateMessageInput!) { createMessage(input: $input) { message { id } } }", { conversationId: conversation, content: `Note ${i}` });
-    }
-  }
-
-  /** The service has given the open conversation this title. */
-  async isTitled(title) {
-    const id = this.page.url().split("#/")[1];
-    let given;
-    for (const end = Date.now() + patience; given !== title && Date.now() < end; ) {
-      given = (await this.post("query($id: ID!) { conversation(id: $id) { title } }", { id })).title;
-    }
-    assert.equal(given, title);
-  }
-
-  /** The payload of a mutation by another client. */
-  call(query, input) {
-    return this.post(query, { input });
-  }
-
-  async post(query, variables) {
-    const token = await this.page.evaluate(() => localStorage.getItem("chat.token"));
-    const response = await fetch(new URL("/graphql", this.address), {
-      method: "POST",
-      headers: { "Content-Type": "application/json", Authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query, variables }),
-    });
-    return Object.values((await response.json()).data)[0];
-  }
-
   /** Everything that can be read in the page, hidden or not. */
   words() {
     return this.page.evaluate(() => [document.title, document.body.textContent, ...Array.from(document.querySelectorAll("input, textarea"), (box) => box.value)].join("\n"));
   }
-}
-
-/** Keeps each text that a running answer has shown since it began, or since the page was loaded. */
-function watch() {
-  globalThis.shown = [];
-  new MutationObserver(() => {
-    const [running] = document.querySelectorAll(".message.running");
-    if (!running) return;
-    const text = running.querySelector(".prose").textContent;
-    if (running.id !== globalThis.shownOf) [globalThis.shown, globalThis.shownOf] = [[], running.id];
-    if (text !== globalThis.shown.at(-1)) globalThis.shown.push(text);
-  }).observe(document, { subtree: true, childList: true, characterData: true });
-}
-
-function hurry(haste) {
-  const [later, deadline] = [globalThis.setTimeout, AbortSignal.timeout];
-  globalThis.setTimeout = (action, wait, ...rest) => later(action, wait / haste, ...rest);
-  // A busy machine is slow to answer: only where silence is what is tried does the page give up early.
-  AbortSignal.timeout = (wait) => deadline.call(AbortSignal, globalThis.isImpatient ? wait / haste : wait);
 }
