@@ -19,7 +19,9 @@ public sealed class TokenCountTests(ITestOutputHelper output) : IAsyncLifetime
         _provider = await ScriptedProvider.StartAsync();
         var settings = new Dictionary<string, string?>
         {
-            ["Completions:Models:0:ModelId"] = "gpt-4o", ["Completions:Models:0:ContextTokens"] = "400000", ["Transport:OperationTimeout"] = "00:02:00",
+            ["Completions:Models:0:ModelId"] = "gpt-4o",
+            ["Completions:Models:0:ContextTokens"] = "400000",
+            ["Transport:OperationTimeout"] = "00:02:00",
         };
         _app = ChatApp.Start(_database, _provider, settings);
     }
