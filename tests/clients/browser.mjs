@@ -33,12 +33,12 @@ export async function check(name, visitor, walk) {
   }
 }
 
-/** No violation that axe-core knows of, on the page as it is now. */
-export async function isAccessible(page) {
+/** No violation that axe-core knows of, on the page as it is now, or in a part of it. */
+export async function isAccessible(page, part = "html") {
   await isStill(page);
   // By the debugger, since the page's policy lets no foreign script in.
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run());
+  const { violations } = await page.evaluate((within) => globalThis.axe.run(within), part);
   assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`), []);
 }
 

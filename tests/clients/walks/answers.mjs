@@ -102,7 +102,7 @@ export const answers = {
   async "follows live in a second tab"(ada) {
     const tab = await ada.secondTab();
     await tab.messages().first().waitFor();
-    await ada.ask("Is anybody there? " + story);
+    await ada.ask("Is anybody there? " + "Hello, hello. ".repeat(20));
     await tab.answering();
     await isAccessible(tab.page);
     await ada.answered();

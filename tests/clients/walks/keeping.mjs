@@ -4,14 +4,14 @@ import { isAccessible } from "../browser.mjs";
 
 export const keeping = {
   async "archives and deletes"(ada) {
-    await ada.rename("To be gone", () => isAccessible(ada.page));
+    await ada.rename("To be gone", () => isAccessible(ada.page, "dialog[open]"));
     await ada.page.getByRole("button", { name: "Archive", exact: true }).click();
     await ada.inList("To be gone", 0);
     await ada.openSidebar();
     await ada.page.getByRole("button", { name: "Archived" }).click();
     await ada.inList("To be gone", 1);
     assert.equal(await ada.page.locator("#conversations li").count(), 1);
-    await isAccessible(ada.page);
+    await isAccessible(ada.page, "#sidebar");
     await ada.shot("archived");
     await ada.page.getByRole("button", { name: "Back to current" }).click();
     await ada.inList("To be gone", 0);

@@ -31,7 +31,7 @@ const cases = [
   ["a | b\n--|:-:\nc | d\\|e", '<table><thead><tr><th>a</th><th class="centre">b</th></tr></thead><tbody><tr><td>c</td><td class="centre">d|e</td></tr></tbody></table>'],
 ];
 const longest = 131_072;
-const pieces = ["*a", "_a ", "**a", "~~a", "[", "[a](b", "`", "`a", ">", "> a\n", "- ", "- a\n", "```\n", "|", "\\\\", "<", "# ", "http://", "a\n", " "];
+const pieces = ["*a", "_a ", "**a", "[", "`a", "> a\n", "- a\n", "```\n", "\\\\", "http://"];
 const longestTime = 10_000;
 
 export const markdown = {
