@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace ChatService.GraphQL;
 
 /// <summary>
-/// Bounds what long bodies may hold together, from their headers until their answer begins: those of one address, and all. Short ones
-/// are as many as the requests that are let in, and are not counted.
+/// Bounds what long bodies may hold together, from their headers until their answer begins: those of one address, and all. A body counts
+/// by the length that it says, else by what has come of it. Short ones are as many as the requests that are let in, and are not counted.
 /// </summary>
 public sealed class BodyLimits(IOptions<TrafficLimits> limits, IOptions<TransportOptions> transport, LimitTelemetry telemetry)
 {
@@ -15,27 +15,28 @@ public sealed class BodyLimits(IOptions<TrafficLimits> limits, IOptions<Transpor
     private readonly Dictionary<string, long> _ofAddresses = [];
     private long _inAll;
 
-    /// <summary>Counts a request's body, by its whole length or the greatest that it may have.</summary>
-    /// <returns>Whether it may be read. It gives its place back by itself.</returns>
+    /// <summary>Bytes that are held now.</summary>
+    public long Held => Interlocked.Read(ref _inAll);
+
+    /// <summary>Counts a request's body. It gives its place back by itself.</summary>
+    /// <returns>Whether it may be read.</returns>
     public bool TryEnter(HttpContext http)
     {
-        var length = Math.Min(http.Request.ContentLength ?? GreatestOf(http), transport.Value.MaxMessageBytes);
-        if (length <= Short) return true;
-        var address = Caller.AddressOf(http);
-        lock (_ofAddresses)
+        var place = new Place(this, Caller.AddressOf(http));
+        if (http.Request.ContentLength is { } length)
         {
-            var held = _ofAddresses.GetValueOrDefault(address);
-            // One alone is let in, however small the limits are.
-            if ((held > 0 && held + length > limits.Value.BodyBytesPerAddress) || (_inAll > 0 && _inAll + length > limits.Value.BodyBytes))
-            {
-                telemetry.Hit("bodies");
-                return false;
-            }
-
-            Count(address, length);
+            if (length <= Short) return true;
+            if (!place.TryGrow(Math.Min(length, transport.Value.MaxMessageBytes))) return false;
+        }
+        else if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } && http.Features.Get<IRequestBodyPipeFeature>() is { } body)
+        {
+            http.Features.Set<IRequestBodyPipeFeature>(new MeteredBody(body.Reader, read => read <= Short || place.TryGrow(read)));
+        }
+        else
+        {
+            return true;
         }
 
-        var isHeld = 1;
         http.Response.OnStarting(GiveBackAsync);
         // For what is never answered.
         http.Response.OnCompleted(GiveBackAsync);
@@ -43,19 +44,61 @@ public sealed class BodyLimits(IOptions<TrafficLimits> limits, IOptions<Transpor
 
         Task GiveBackAsync()
         {
-            if (Interlocked.Exchange(ref isHeld, 0) == 0) return Task.CompletedTask;
-            lock (_ofAddresses) Count(address, -length);
+            place.GiveBack();
             return Task.CompletedTask;
         }
     }
 
-    private static long GreatestOf(HttpContext http) =>
-        http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } ? long.MaxValue : 0;
+    private bool TryCount(string address, long more, long already)
+    {
+        lock (_ofAddresses)
+        {
+            var held = _ofAddresses.GetValueOrDefault(address);
+            // One alone is let in, however small the limits are.
+            if ((held > already && held + more > limits.Value.BodyBytesPerAddress) || (_inAll > already && _inAll + more > limits.Value.BodyBytes))
+            {
+                telemetry.Hit("bodies");
+                return false;
+            }
+
+            Count(address, more);
+            return true;
+        }
+    }
 
     private void Count(string address, long change)
     {
         _inAll += change;
         if (_ofAddresses.GetValueOrDefault(address) + change is > 0 and var held) _ofAddresses[address] = held;
         else _ofAddresses.Remove(address);
+    }
+
+    /// <summary>What one body holds.</summary>
+    private sealed class Place(BodyLimits limits, string address)
+    {
+        private readonly Lock _lock = new();
+        private long _bytes;
+        private bool _isOver;
+
+        public bool TryGrow(long to)
+        {
+            lock (_lock)
+            {
+                if (to <= _bytes || _isOver) return true;
+                if (!limits.TryCount(address, to - _bytes, _bytes)) return false;
+                _bytes = to;
+                return true;
+            }
+        }
+
+        public void GiveBack()
+        {
+            lock (_lock)
+            {
+                if (_isOver) return;
+                _isOver = true;
+                lock (limits._ofAddresses) limits.Count(address, -_bytes);
+            }
+        }
     }
 }

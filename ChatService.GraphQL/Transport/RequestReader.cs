@@ -38,6 +38,10 @@ public sealed class RequestReader(IOptions<TransportOptions> options)
         {
             return (null, TooLarge());
         }
+        catch (BadHttpRequestException fault) when (fault.StatusCode == StatusCodes.Status503ServiceUnavailable)
+        {
+            return (null, OperationGate.Refusal);
+        }
         // The server's own for a chunk whose size is beyond all numbers, and BadHttpRequestException for all else.
         catch (IOException)
         {
