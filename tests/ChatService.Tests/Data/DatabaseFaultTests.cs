@@ -155,7 +155,7 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         var gate = new Gate();
         _provider.Answer(Reply.Of("Paid ", "for.").Wait(gate));
         await using var service = await ChatProcess.StartAsync(
-            _database, _provider, new Dictionary<string, string?> { ["ConnectionStrings:Chat"] = _proxy.ConnectionString, ["Database:Deadline"] = "00:00:02" });
+            _database, _provider, new Dictionary<string, string?> { ["ConnectionStrings:Chat"] = _proxy.ConnectionString });
         using var ada = _ada.At(service.Address);
         var conversation = await ada.CreateConversationAsync();
         await ada.StartAsync(conversation, "Dear?");

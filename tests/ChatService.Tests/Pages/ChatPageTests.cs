@@ -11,7 +11,7 @@ public sealed class PhoneChatPageTests() : ChatPageWalk("phone", 18);
 public abstract class ChatPageWalk(string size, int walks)
 {
     // Long enough for an answer to be seen while it is made, stopped and reloaded.
-    private static readonly Dictionary<string, string?> _settings = new() { ["Completions:OfflineWordDelay"] = "00:00:00.04" };
+    private static readonly Dictionary<string, string?> _settings = new() { ["Completions:OfflineWordDelay"] = "00:00:00.06" };
 
     [Fact]
     public async Task People_can_do_all_of_it()

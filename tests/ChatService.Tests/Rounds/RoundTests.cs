@@ -6,7 +6,7 @@ namespace ChatService.Tests;
 
 /// <summary>The service killed; PostgreSQL killed, stopped, hung, refusing, cut off.</summary>
 [Collection(Alone.Name)]
-public sealed class PostgresRoundTests(ITestOutputHelper output) : RoundTests(output, rounds: 5), IAsyncLifetime
+public sealed class PostgresRoundTests(ITestOutputHelper output) : RoundTests(output, rounds: 4), IAsyncLifetime
 {
     private PostgresServer _server = null!;
 
@@ -25,7 +25,7 @@ public sealed class PostgresRoundTests(ITestOutputHelper output) : RoundTests(ou
 
 /// <summary>The service killed.</summary>
 [Collection(Alone.Name)]
-public sealed class SqliteRoundTests(ITestOutputHelper output) : RoundTests(output, rounds: 5)
+public sealed class SqliteRoundTests(ITestOutputHelper output) : RoundTests(output, rounds: 3)
 {
     protected override Task<TestDatabase> CreateAsync() => Databases.CreateAsync(DatabaseKind.Sqlite);
 }

@@ -40,7 +40,7 @@ public abstract class SearchExactnessTests(DatabaseKind kind, ITestOutputHelper 
     [Fact]
     public async Task The_ten_nearest_are_found_beside_a_large_neighbour()
     {
-        var neighbours = TestRun.IsLong ? 100_000 : 20_000;
+        var neighbours = TestRun.IsLong ? 100_000 : 10_000;
         var random = new Random(7);
         var next = 1_000_000L;
         await FillAsync("Neighbour", neighbours);

@@ -14,7 +14,8 @@ export const french = {
     await zoe.page.locator("#entry").getByLabel("Mot de passe").fill("cheval agrafe pile");
     await zoe.page.getByRole("button", { name: "Créer un compte" }).click();
     await zoe.page.getByRole("heading", { name: "Qu’avez-vous en tête\u202f?" }).waitFor();
-    await zoe.ask("Où habitait le gardien du phare ?");
+    // Long enough for its answer to be stopped.
+    await zoe.ask("Où habitait le gardien du phare, qui comptait chaque tempête ? ".repeat(5));
     await zoe.answering();
     await zoe.page.getByRole("button", { name: "Arrêter" }).click();
     await zoe.messages().last().getByText("Arrêté.").waitFor();
