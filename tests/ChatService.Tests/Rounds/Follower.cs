@@ -7,6 +7,7 @@ internal sealed class Follower(CarefulClient client, Journal journal)
 {
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(40);
 
+    private readonly HashSet<string> _ended = [];
     private string _cursor = Cursor.Write('f', 0, DateTime.UtcNow.Ticks);
 
     /// <summary>The number of the last change that was told.</summary>
@@ -60,7 +61,8 @@ internal sealed class Follower(CarefulClient client, Journal journal)
             "MESSAGE_UPDATED" => Messages.Contains(message!),
             "MESSAGE_DELETED" => Messages.Remove(message!),
             "COMPLETION_STARTED" => Messages.Contains(message!) && Running.Add(message!),
-            "COMPLETION_FINISHED" => Running.Remove(message!),
+            // Once more where one that was given up for lost has come whole after all: its start was committed, and told late.
+            "COMPLETION_FINISHED" => Running.Remove(message!) ? _ended.Add(message!) : _ended.Remove(message!),
             _ => false,
         };
         if (!isNews) journal.Note($"The feed told {kind} of {message ?? conversation} out of place");

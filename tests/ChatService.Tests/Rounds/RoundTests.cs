@@ -6,7 +6,7 @@ namespace ChatService.Tests;
 
 /// <summary>The service killed; PostgreSQL killed, stopped, hung, refusing, cut off.</summary>
 [Collection(Alone.Name)]
-public sealed class PostgresRoundTests(ITestOutputHelper output) : RoundTests(output, rounds: 4), IAsyncLifetime
+public sealed class PostgresRoundTests(ITestOutputHelper output) : RoundTests(output, rounds: 3), IAsyncLifetime
 {
     private PostgresServer _server = null!;
 
