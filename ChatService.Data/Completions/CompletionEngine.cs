@@ -11,36 +11,26 @@ namespace ChatService.Data;
 /// </summary>
 public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposable
 {
-    private static readonly ChatError _overloaded =
-        new(ErrorCode.Overloaded, "Too many answers are being made at once.", RetryAfter: TimeSpan.FromSeconds(2));
-
-    private static readonly ChatError _stopping = new(ErrorCode.ShuttingDown, "The service is stopping.", RetryAfter: TimeSpan.FromSeconds(5));
-
     /// <summary>What interrupted answers get for their commit when the service stops.</summary>
     private static readonly TimeSpan _toCommit = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan _longestWait = TimeSpan.FromSeconds(0.8);
 
-    /// <summary>In UTF-16 code units. No more is kept of an answer, which then ends with LENGTH.</summary>
-    private const int LongestText = 1 << 20;
-
     private const int StrangeFaults = 10;
 
     private readonly ConcurrentDictionary<WakeKey, CompletionRun> _runs = new();
-    private readonly SemaphoreSlim _slots;
+    private readonly CompletionSlots _slots;
     private readonly CompletionQuota _quota;
     private readonly CompletionSettler _settler;
     private readonly CompletionTextWriter _texts;
-    private readonly ModelCaller _caller;
+    private readonly AnswerMaker _maker;
     private readonly Titler _titler;
     private readonly CompletionTelemetry _telemetry;
-    private readonly ProviderHealth _health;
     private readonly WakeUps _wakeUps;
     private readonly CompletionOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger<CompletionEngine> _logger;
     private Task _drained = Task.CompletedTask;
-    private volatile bool _isStopping;
     private volatile bool _isPatient = true;
     private volatile bool _triesToCommit = true;
 
@@ -48,12 +38,13 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         ChatDatabase database, WakeUps wakeUps, ModelCatalog models, CompletionQuota quota, CompletionTelemetry telemetry, ProviderHealth health,
         IOptions<CompletionOptions> options, TimeProvider time, ILogger<CompletionEngine> logger)
     {
-        _slots = new SemaphoreSlim(options.Value.MaximumRunning);
+        var caller = new ModelCaller(options, time);
+        _slots = new CompletionSlots(options, telemetry, time);
         _settler = new CompletionSettler(database);
         _texts = new CompletionTextWriter(database, wakeUps, options, time, logger);
-        _caller = new ModelCaller(options, time);
-        _titler = new Titler(database, models, _caller, telemetry, options);
-        (_quota, _wakeUps, _telemetry, _health, _options, _time, _logger) = (quota, wakeUps, telemetry, health, options.Value, time, logger);
+        _maker = new AnswerMaker(caller, health, wakeUps, logger);
+        _titler = new Titler(database, models, caller, telemetry, options);
+        (_quota, _wakeUps, _telemetry, _options, _time, _logger) = (quota, wakeUps, telemetry, options.Value, time, logger);
     }
 
     /// <summary>Who holds the leases of what this process makes.</summary>
@@ -74,8 +65,8 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken)
     {
         // A host may be stopped twice.
-        if (_isStopping) return Task.CompletedTask;
-        _isStopping = true;
+        if (_slots.IsStopping) return Task.CompletedTask;
+        _slots.Stop();
         _drained = DrainAsync();
         return Task.CompletedTask;
     }
@@ -100,15 +91,9 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
 
     /// <summary>Takes one of the places; to be given back, or handed over with <see cref="Launch"/>.</summary>
     /// <returns>Null if there was one; else OVERLOADED or SHUTTING_DOWN.</returns>
-    internal ChatError? TakeSlot()
-    {
-        if (_isStopping) return _stopping;
-        if (_slots.Wait(0)) return null;
-        _telemetry.LimitHit();
-        return _overloaded;
-    }
+    internal ChatError? TakeSlot() => _slots.Take();
 
-    internal void GiveSlotBack() => _slots.Release();
+    internal void GiveSlotBack() => _slots.GiveBack();
 
     /// <summary>Begins to make what has been committed as running. It has a slot and a place of its owner's quota, and gives both back.</summary>
     internal void Launch(CompletionRun run)
@@ -127,29 +112,13 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
 
     internal void AbandonAll(long owner) => Abandon(run => run.Row.OwnerId == owner);
 
-    /// <summary>Takes all of the places: then nothing runs any more, and nothing is about to.</summary>
     private async Task DrainAsync()
     {
-        var taken = await TakeSlotsAsync(0, _options.DrainTimeout);
+        await _slots.TakeAllAsync(_options.DrainTimeout);
         _isPatient = false;
         foreach (var run in _runs.Values) run.Stop(StopReason.Interrupted);
-        await TakeSlotsAsync(taken, _toCommit);
+        await _slots.TakeAllAsync(_toCommit);
         _triesToCommit = false;
-    }
-
-    private async Task<int> TakeSlotsAsync(int taken, TimeSpan within)
-    {
-        using var deadline = new CancellationTokenSource(within, _time);
-        try
-        {
-            for (; taken < _options.MaximumRunning; taken++) await _slots.WaitAsync(deadline.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            // What still runs is for whoever asked.
-        }
-
-        return taken;
     }
 
     private void Abandon(Func<CompletionRun, bool> which)
@@ -167,9 +136,7 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         Completion? committed = null;
         try
         {
-            var ending = await MakeAsync(run, call);
-            call.End(ending);
-            Note(run.Model, ending);
+            var ending = await _maker.MakeAsync(run, call);
             run.IsMade = true;
             await _texts.SettleAsync();
             committed = await CommitAsync(run, ending);
@@ -185,14 +152,14 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
             _runs.TryRemove(KeyValuePair.Create(run.Key, run));
             _wakeUps.WakeAll(run.Key);
             await TitleAsync(committed, run);
-            _slots.Release();
+            _slots.GiveBack();
         }
     }
 
     /// <summary>In the answer's slot: a title is another call to a model.</summary>
     private async Task TitleAsync(Completion? committed, CompletionRun run)
     {
-        if (committed is not { Status: CompletionStatus.Completed } || _isStopping) return;
+        if (committed is not { Status: CompletionStatus.Completed } || _slots.IsStopping) return;
         try
         {
             await _titler.AskAsync(committed, run.Prompt, run.Stopped);
@@ -201,54 +168,6 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         {
             // The next answer is another occasion.
             LogUntitled(fault, run.Row.ConversationId);
-        }
-    }
-
-    private void Note(ChatModel model, CompletionEnding ending)
-    {
-        if (ending.Status is CompletionStatus.Completed or CompletionStatus.Failed)
-            _health.Note(model.Name, ending.ErrorCode is CompletionErrorCode.ProviderUnavailable or CompletionErrorCode.ProviderTimeout);
-    }
-
-    private async Task<CompletionEnding> MakeAsync(CompletionRun run, CompletionTelemetry.Call call)
-    {
-        var ending = new CompletionEnding();
-        try
-        {
-            await foreach (var piece in _caller.AskAsync(run.Model, run.Prompt.History, run.Row.Temperature, run.Row.MaxOutputTokens, run.Stopped))
-            {
-                // First: who has seen all of the text can no longer stop it.
-                ending.Note(piece);
-                if (piece.Text is { } text && run.Append(text))
-                {
-                    call.Text();
-                    _wakeUps.Wake(run.Key);
-                }
-
-                if (run.Length < LongestText) continue;
-                // A provider that does not keep to its limit.
-                ending.Note(new AnswerPiece(null, FinishReason.Length, null, null));
-                break;
-            }
-
-            return ending with { Status = CompletionStatus.Completed };
-        }
-        // Whatever a client library makes of a cancelled call.
-        catch (Exception) when (run.Stopped.IsCancellationRequested)
-        {
-            // The answer is whole if its provider has said so; only the count of its tokens was still to come.
-            if (ending.FinishReason is not null) return ending with { Status = CompletionStatus.Completed };
-            return ending with { Status = run.StopReason == StopReason.Cancelled ? CompletionStatus.Cancelled : CompletionStatus.Interrupted };
-        }
-        catch (ProviderException fault)
-        {
-            LogProviderFault(run.Row.Id, fault.Code, (fault.InnerException ?? fault).GetType().Name);
-            return ending with { Status = CompletionStatus.Failed, ErrorCode = fault.Code };
-        }
-        catch (Exception fault)
-        {
-            LogLost(fault, run.Row.Id);
-            return ending with { Status = CompletionStatus.Failed, ErrorCode = CompletionErrorCode.Internal };
         }
     }
 
@@ -277,9 +196,6 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
             await Task.Delay(wait, _time);
         }
     }
-
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Completion {Completion}: the provider failed, {Code} ({Fault})")]
-    private partial void LogProviderFault(long completion, CompletionErrorCode code, string fault);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Completion {Completion}: its end could not be stored yet")]
     private partial void LogCommitLater(Exception fault, long completion);
