@@ -6,7 +6,8 @@ namespace ChatService.GraphQL;
 
 /// <summary>
 /// Bounds what long bodies may hold together, from their headers until their answer begins: those of one address, and all. A body counts
-/// by the length that it says, else by what has come of it. Short ones are as many as the requests that are let in, and are not counted.
+/// by the length that it says, else by what has come of it, as a socket's message does. Short ones are as many as the requests or sockets
+/// that are let in, and are not counted.
 /// </summary>
 public sealed class BodyLimits(IOptions<TrafficLimits> limits, IOptions<TransportOptions> transport, LimitTelemetry telemetry)
 {
@@ -22,15 +23,14 @@ public sealed class BodyLimits(IOptions<TrafficLimits> limits, IOptions<Transpor
     /// <returns>Whether it may be read.</returns>
     public bool TryEnter(HttpContext http)
     {
-        var place = new Place(this, Caller.AddressOf(http));
+        var place = Open(Caller.AddressOf(http));
         if (http.Request.ContentLength is { } length)
         {
-            if (length <= Short) return true;
             if (!place.TryGrow(Math.Min(length, transport.Value.MaxMessageBytes))) return false;
         }
         else if (http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true } && http.Features.Get<IRequestBodyPipeFeature>() is { } body)
         {
-            http.Features.Set<IRequestBodyPipeFeature>(new MeteredBody(body.Reader, read => read <= Short || place.TryGrow(read)));
+            http.Features.Set<IRequestBodyPipeFeature>(new MeteredBody(body.Reader, place.TryGrow));
         }
         else
         {
@@ -48,6 +48,9 @@ public sealed class BodyLimits(IOptions<TrafficLimits> limits, IOptions<Transpor
             return Task.CompletedTask;
         }
     }
+
+    /// <summary>A place for one message of a socket at this address, which has to be given back.</summary>
+    internal Place Open(string address) => new(this, address);
 
     private bool TryCount(string address, long more, long already)
     {
@@ -74,14 +77,16 @@ public sealed class BodyLimits(IOptions<TrafficLimits> limits, IOptions<Transpor
     }
 
     /// <summary>What one body holds.</summary>
-    private sealed class Place(BodyLimits limits, string address)
+    internal sealed class Place(BodyLimits limits, string address)
     {
         private readonly Lock _lock = new();
         private long _bytes;
         private bool _isOver;
 
+        /// <returns>Whether it may hold so many bytes.</returns>
         public bool TryGrow(long to)
         {
+            if (to <= Short) return true;
             lock (_lock)
             {
                 if (to <= _bytes || _isOver) return true;

@@ -4,7 +4,7 @@ namespace ChatService.GraphQL;
 
 /// <summary>GraphQL over WebSocket: the handshake of graphql-transport-ws. What follows is <see cref="SocketSession"/>.</summary>
 public sealed class WebSocketTransport(
-    OperationRunner runner, BearerToken tokens, OpenStreams streams, RequestLimits limits, Faults faults, IOptions<TransportOptions> options,
+    OperationRunner runner, BearerToken tokens, OpenStreams streams, RequestLimits limits, BodyLimits bodies, Faults faults, IOptions<TransportOptions> options,
     IOptions<TrafficLimits> traffic, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private const string Protocol = "graphql-transport-ws";
@@ -27,12 +27,20 @@ public sealed class WebSocketTransport(
             KeepAliveInterval = options.Value.KeepAlive,
             KeepAliveTimeout = options.Value.KeepAlive,
         });
-        var allowance = new SocketAllowance(limits, traffic.Value, options.Value.MaxOperationsPerSocket, time);
-        using var session = new SocketSession(
-            http, socket, caller, runner, tokens, streams, limits, allowance, faults, options.Value, time, lifetime.ApplicationStopping);
+        var settings = options.Value;
+        await using var writer = new SocketWriter(socket, settings, time);
+        var operations = new SocketOperations(settings.MaxOperationsPerSocket);
+        using var closing = new SocketClosing(socket, writer, operations, settings, time);
+        await using var messageEnd = new Deadline(time, settings.ReceiveTimeout, () => closing.Close(4408, "The message did not end in time"));
+        using var reader = new SocketReader(socket, settings.MaxMessageBytes, messageEnd, () => bodies.Open(caller.Address));
+        var speaker = new SocketCaller(http, caller, tokens, faults, closing);
+        var allowance = new SocketAllowance(limits, traffic.Value, settings.MaxOperationsPerSocket, time);
+        var running = new SocketRunner(runner, operations, writer, closing, speaker, limits, allowance, faults, RequestId.Of(http));
+        var session = new SocketSession(
+            socket, reader, writer, operations, running, closing, speaker, allowance, streams, settings, time, lifetime.ApplicationStopping);
         if (!isOffered)
-            session.Close(4406, "Subprotocol not acceptable");
-        await session.RunAsync();
+            closing.Close(4406, "Subprotocol not acceptable");
+        await session.RunAsync(http.RequestAborted);
         return null;
     }
 }

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ChatService.GraphQL;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatService.Tests;
 
@@ -137,6 +139,42 @@ public sealed class SocketAllowanceTests
                 Assert.Equal("pong", Type(await client.ReceiveAsync()));
             }
         }
+    }
+
+    [Fact]
+    public async Task Long_messages_of_an_address_hold_so_much_together_while_they_come()
+    {
+        await using var host = await StartAsync(("Limits:Enabled", "false"), ("Limits:BodyBytesPerAddress", "200000"));
+        var limits = host.Services.GetRequiredService<BodyLimits>();
+        var blanks = new string(' ', 150_000);
+        using var first = await SocketClient.OpenAsync(host);
+        await first.SendAsync(blanks, isEnd: false);
+        await HoldsAsync(150_000);
+        using (var second = await SocketClient.OpenAsync(host))
+        {
+            await second.SendAsync(blanks + Ping);
+            Assert.Equal((1013, "Too many long messages come at once"), (await second.ReceiveCloseAsync(), second.CloseReason));
+        }
+
+        using (var small = await SocketClient.OpenAsync(host))
+        {
+            await small.SendAsync(Ping);
+            Assert.Equal("pong", Type(await small.ReceiveAsync()));
+        }
+
+        await first.SendAsync(Ping);
+        Assert.Equal("pong", Type(await first.ReceiveAsync()));
+        // It is silent now, and another may.
+        await HoldsAsync(0);
+        using var other = await SocketClient.OpenAsync(host);
+        await other.SendAsync(blanks + Ping);
+        Assert.Equal("pong", Type(await other.ReceiveAsync()));
+        await other.SendAsync(blanks, isEnd: false);
+        await HoldsAsync(150_000);
+        other.Drop();
+        await HoldsAsync(0);
+
+        Task HoldsAsync(long bytes) => Eventually.HoldsAsync(() => Task.FromResult(limits.Held == bytes));
     }
 
     private static async Task<int?> CloseCodeAsync(SocketClient client, JsonElement? last) => last is null ? client.CloseCode : await client.ReceiveCloseAsync();
