@@ -132,6 +132,8 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     private async Task RunAsync(CompletionRun run)
     {
         await Task.Yield();
+        // What is read from here on is no part of what the asker is answered.
+        TextMeter.Listen(null);
         using var call = _telemetry.Begin(run);
         Completion? committed = null;
         try

@@ -82,7 +82,7 @@ public sealed class CompletionService(
                 var made = await turn.Value.BeginAsync(unit, request, recalled, questionId, answerId, engine.Instance, options.Value.Lease, token);
                 if (made.Failed) return made.Error;
                 if (seen.Value is { } earlier) earlier.ResultId = answerId;
-                else once.Save(unit, answerId);
+                else once.Save(unit, request.ConversationId, answerId);
                 run = made.Value;
                 return new Once<Completion>(run.Row, Replayed: false);
             },

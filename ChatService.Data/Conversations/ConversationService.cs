@@ -45,7 +45,7 @@ public sealed class ConversationService(ChatDatabase database, IdBlocks ids, Mod
                 unit.Db.Conversations.Add(conversation);
                 unit.Tell(ChangeKind.ConversationCreated, id);
                 if (wanted.SystemPrompt is { } prompt) AddSystemPrompt(unit, id, promptId, prompt);
-                once.Save(unit, id);
+                once.Save(unit, id, id);
                 return new Once<Conversation>(conversation, Replayed: false);
             },
             ct);

@@ -149,9 +149,7 @@ public sealed partial class Eraser(ChatDatabase database, IOptions<ChangeOptions
             // That it was deleted is kept for those who have not read it yet.
             await InBatchesAsync(
                 db => db.Changes.Where(c => c.OwnerId == owner && c.ConversationId == conversation && c.Kind != ChangeKind.ConversationDeleted).OrderBy(c => c.Sequence), ct);
-            await InBatchesAsync(
-                db => db.IdempotencyKeys.Where(k => k.OwnerId == owner && k.Operation == IdempotentOperation.CreateConversation && k.ResultId == conversation).OrderBy(k => k.Key),
-                ct);
+            await InBatchesAsync(db => db.IdempotencyKeys.Where(k => k.OwnerId == owner && k.ConversationId == conversation).OrderBy(k => k.Key), ct);
             await InBatchesAsync(db => db.Conversations.IgnoreQueryFilters().Where(c => c.OwnerId == owner && c.Id == conversation && c.ErasedAt != null).OrderBy(c => c.Id), ct);
         }
     }
@@ -168,10 +166,6 @@ public sealed partial class Eraser(ChatDatabase database, IOptions<ChangeOptions
         {
             var ids = TakeBatch(messages.Skip(start));
             start += ids.Length;
-            await database.WriteAsync(
-                (db, token) => db.IdempotencyKeys
-                    .Where(k => k.OwnerId == owner && k.Operation != IdempotentOperation.CreateConversation && ids.Contains(k.ResultId)).ExecuteDeleteAsync(token),
-                ct);
             // Vectors, words, pieces of text and completions refer to their message and go with it.
             await database.WriteAsync((db, token) => db.Messages.Where(m => m.OwnerId == owner && ids.Contains(m.Id)).ExecuteDeleteAsync(token), ct);
         }

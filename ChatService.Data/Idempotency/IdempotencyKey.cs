@@ -23,5 +23,8 @@ public sealed class IdempotencyKey
     /// <summary>The conversation, message or completion that came of it.</summary>
     public long ResultId { get; set; }
 
+    /// <summary>The conversation that it came of, with which the key goes; null in rows of earlier versions.</summary>
+    public long? ConversationId { get; init; }
+
     public DateTime CreatedAt { get; init; }
 }

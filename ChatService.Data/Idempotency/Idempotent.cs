@@ -26,7 +26,7 @@ internal sealed record Idempotent(IdempotentOperation Operation, string? Key, by
     }
 
     /// <summary>Saves the key with what came of it, in the same transaction.</summary>
-    public void Save(OwnerWork unit, long result)
+    public void Save(OwnerWork unit, long conversation, long result)
     {
         if (Key is null) return;
         unit.Db.IdempotencyKeys.Add(new IdempotencyKey
@@ -36,6 +36,7 @@ internal sealed record Idempotent(IdempotentOperation Operation, string? Key, by
             Key = Key,
             PayloadHash = PayloadHash,
             ResultId = result,
+            ConversationId = conversation,
             CreatedAt = unit.Now,
         });
     }

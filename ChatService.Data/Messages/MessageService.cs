@@ -30,7 +30,7 @@ public sealed class MessageService(ChatDatabase database, IdBlocks ids)
                 if (conversation is null) return ChatError.NotFound;
                 var message = Append(unit, conversation, id, MessageRole.User, content, questionId: null);
                 MessageIndexing.Add(unit, message);
-                once.Save(unit, id);
+                once.Save(unit, conversationId, id);
                 return new Once<Message>(message, Replayed: false);
             },
             ct);

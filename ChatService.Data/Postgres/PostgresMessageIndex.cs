@@ -18,21 +18,25 @@ internal sealed class PostgresMessageIndex : IMessageIndex
 
     /// <remarks>A GIN index tells the words of phrases, not their order; the terms do.</remarks>
     public async IAsyncEnumerable<WordHit> FindByWordsAsync(
-        ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, int most, [EnumeratorCancellation] CancellationToken ct)
+        ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, int most, long mostBytes, [EnumeratorCancellation] CancellationToken ct)
     {
         var phrases = query.PhrasePatterns();
         await using var command = await CommandAsync(
             db,
             $"""
-            SELECT message_id, terms FROM indexed_messages
-            WHERE {Filtered} AND words @@ CAST(@query AS tsquery)
-                {string.Concat(phrases.Select((_, i) => $" AND ' ' || terms || ' ' LIKE ANY(@phrase{i})"))}
-            ORDER BY message_id DESC LIMIT @most
+            SELECT message_id, terms FROM (
+                SELECT message_id, terms, SUM(octet_length(terms)) OVER (ORDER BY message_id DESC) - octet_length(terms) AS newer FROM (
+                    SELECT message_id, terms FROM indexed_messages
+                    WHERE {Filtered} AND words @@ CAST(@query AS tsquery)
+                        {string.Concat(phrases.Select((_, i) => $" AND ' ' || terms || ' ' LIKE ANY(@phrase{i})"))}
+                    ORDER BY message_id DESC LIMIT @most) AS newest) AS counted
+            WHERE newer < @most_bytes ORDER BY message_id DESC
             """,
             ct);
         Bind(command, owner, filter);
         command.Parameters.AddWithValue("query", query.ToTsQuery());
         command.Parameters.AddWithValue("most", most);
+        command.Parameters.AddWithValue("most_bytes", mostBytes);
         for (var i = 0; i < phrases.Count; i++) command.Parameters.AddWithValue($"phrase{i}", phrases[i]);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (await reader.ReadAsync(ct)) yield return new WordHit(reader.GetInt64(0), reader.GetString(1));

@@ -12,8 +12,9 @@ public readonly record struct QueueKey(long OwnerId, long MessageId, Guid Stamp)
 /// <summary>What each database does in its own way. Owner and filter act inside, before anything is ranked or cut.</summary>
 public interface IMessageIndex
 {
-    /// <summary>Messages with every clause of the query, the newest first; read as they come.</summary>
-    IAsyncEnumerable<WordHit> FindByWordsAsync(ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, int most, CancellationToken ct);
+    /// <summary>Messages with every clause of the query, the newest first; read as they come. The one that reaches <paramref name="mostBytes"/> of terms is the last.</summary>
+    IAsyncEnumerable<WordHit> FindByWordsAsync(
+        ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, int most, long mostBytes, CancellationToken ct);
 
     /// <summary>Exact, the most similar first, of equal ones the newer; each message by its best piece.</summary>
     Task<List<MeaningHit>> FindByMeaningAsync(

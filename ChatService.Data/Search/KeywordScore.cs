@@ -2,7 +2,7 @@ namespace ChatService.Data;
 
 /// <summary>
 /// Ranks keyword hits: BM25 without the rarity of words, since every hit has all of them. It depends on the message and the query
-/// alone, so both databases agree, pages are stable, and nothing tells how often other people's messages use a word.
+/// alone, so both databases agree, pages are stable, and no score tells how often other people's messages use a word.
 /// </summary>
 public static class KeywordScore
 {

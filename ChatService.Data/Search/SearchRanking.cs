@@ -27,8 +27,11 @@ public sealed class SearchRanker(ChatDatabase database, IMessageIndex index, Emb
     /// <summary>More are not ranked: nobody reads so far.</summary>
     public const int MostHits = 500;
 
-    /// <summary>Of messages that have all the words, the newest so many are ranked.</summary>
+    /// <summary>Of messages that have all the words, the newest so many are ranked, unless they are very long.</summary>
     private const int MostCandidates = 2_000;
+
+    /// <summary>Bytes of their terms, some two for each letter of a message: 2,000 messages of 8,000 letters.</summary>
+    private const long MostBytes = 32_000_000;
 
     internal async Task<SearchRanking> RankAsync(long owner, string text, SearchMode mode, SearchFilter filter, CancellationToken ct)
     {
@@ -64,7 +67,7 @@ public sealed class SearchRanker(ChatDatabase database, IMessageIndex index, Emb
         ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, CancellationToken ct)
     {
         var scored = new List<(long MessageId, double Score)>();
-        await foreach (var hit in index.FindByWordsAsync(db, owner, query, filter, MostCandidates, ct))
+        await foreach (var hit in index.FindByWordsAsync(db, owner, query, filter, MostCandidates, MostBytes, ct))
             scored.Add((hit.MessageId, KeywordScore.Of(query, hit.Terms)));
         return [.. scored.OrderByDescending(hit => hit.Score).ThenByDescending(hit => hit.MessageId).Take(MostHits)];
     }

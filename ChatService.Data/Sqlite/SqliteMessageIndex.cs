@@ -1,6 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
@@ -22,7 +23,7 @@ internal sealed class SqliteMessageIndex : IMessageIndex
         """;
 
     public async IAsyncEnumerable<WordHit> FindByWordsAsync(
-        ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, int most, [EnumeratorCancellation] CancellationToken ct)
+        ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, int most, long mostBytes, [EnumeratorCancellation] CancellationToken ct)
     {
         await using var command = await CommandAsync(
             db,
@@ -36,7 +37,12 @@ internal sealed class SqliteMessageIndex : IMessageIndex
         command.Parameters.AddWithValue("@query", query.ToFts5());
         command.Parameters.AddWithValue("@most", most);
         await using var reader = await command.ExecuteReaderAsync(ct);
-        while (await reader.ReadAsync(ct)) yield return new WordHit(reader.GetInt64(0), reader.GetString(1));
+        while (mostBytes > 0 && await reader.ReadAsync(ct))
+        {
+            var hit = new WordHit(reader.GetInt64(0), reader.GetString(1));
+            mostBytes -= Encoding.UTF8.GetByteCount(hit.Terms);
+            yield return hit;
+        }
     }
 
     public async Task<List<MeaningHit>> FindByMeaningAsync(

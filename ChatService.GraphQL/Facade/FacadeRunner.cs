@@ -61,9 +61,12 @@ internal sealed class FacadeRunner(InProcess operations, OpenStreams streams, Be
         }
 
         if (caller is null) return Refuse(BearerToken.Refusal);
-        return operation.IsWatched && !streams.HasRoom(caller)
-            ? Refuse(OpenStreams.Full)
-            : await operations.RunAsync(caller, operation.Document, null, operation.Variables, ct);
+        if (operation.IsWatched && !streams.HasRoom(caller)) return Refuse(OpenStreams.Full);
+        var page = HeldPage.Of(http);
+        page.Turn(null);
+        var outcome = await operations.RunAsync(caller, operation.Document, null, operation.Variables, ct);
+        page.Turn(outcome.Held);
+        return outcome;
     }
 
     private static PlainOutcome Refuse(Refused refused) => new(refused.Status, new PlainResult(null, refused.Errors), null);

@@ -13,9 +13,12 @@ public static class LimitExtensions
     {
         services.AddOptions<TrafficLimits>().BindConfiguration(TrafficLimits.Section)
             .ValidateDataAnnotations().Validate(TrafficLimits.CheckProxies, TrafficLimits.ExpectedProxies).ValidateOnStart();
-        services.AddOptions<KestrelServerOptions>().Configure<IOptions<TrafficLimits>>((server, limits) =>
-            server.Limits.MaxConcurrentConnections = server.Limits.MaxConcurrentUpgradedConnections = limits.Value.Connections);
-        return services.AddSingleton<RequestLimits>().AddSingleton<SignInLimits>().AddSingleton<BodyLimits>().AddSingleton<OperationGate>();
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<TrafficLimits>, ConnectionLimits>((server, limits, connections) =>
+        {
+            server.Limits.MaxConcurrentConnections = server.Limits.MaxConcurrentUpgradedConnections = limits.Value.Connections;
+            server.ConfigureEndpointDefaults(endpoint => endpoint.Use(connections.Guard));
+        });
+        return services.AddSingleton<ConnectionLimits>().AddSingleton<RequestLimits>().AddSingleton<SignInLimits>().AddSingleton<BodyLimits>().AddSingleton<TextLimits>().AddSingleton<OperationGate>();
     }
 
     /// <summary>Takes a request's address from X-Forwarded-For where a known proxy has written it; nobody else is believed.</summary>

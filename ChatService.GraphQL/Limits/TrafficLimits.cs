@@ -95,6 +95,10 @@ public sealed class TrafficLimits
     [Range(1, 1_000_000)]
     public int Connections { get; set; } = 4_000;
 
+    /// <summary>Connections of one address, but for those of known proxies, 1 to 1,000,000; one more is closed. Default 500.</summary>
+    [Range(1, 1_000_000)]
+    public int ConnectionsPerAddress { get; set; } = 500;
+
     /// <summary>Bytes of long request bodies that one address may be sending or waiting with at once, 1 to 10^12; one more body is OVERLOADED, unless it is the only one. Default 16 MiB.</summary>
     [Range(1, 1_000_000_000_000)]
     public long BodyBytesPerAddress { get; set; } = 16 * 1_024 * 1_024;
@@ -102,6 +106,14 @@ public sealed class TrafficLimits
     /// <summary>Likewise of all. Default 256 MiB.</summary>
     [Range(1, 1_000_000_000_000)]
     public long BodyBytes { get; set; } = 256 * 1_024 * 1_024;
+
+    /// <summary>Bytes of message text that the answers of one user, or of one address without a session, may hold until they are written, 1 to 10^12; one more answer is OVERLOADED, unless it is short or the only one. Default 64 MiB.</summary>
+    [Range(1, 1_000_000_000_000)]
+    public long TextBytesPerCaller { get; set; } = 64 * 1_024 * 1_024;
+
+    /// <summary>Likewise of all. Default 512 MiB.</summary>
+    [Range(1, 1_000_000_000_000)]
+    public long TextBytes { get; set; } = 512 * 1_024 * 1_024;
 
     /// <summary>Operations that work at once, streams and awaited completions not counted, 1 to 100,000. Default 128.</summary>
     [Range(1, 100_000)]

@@ -22,9 +22,10 @@ public sealed record Caller(long? UserId, string? SessionHash, string Address)
         return new Caller(session.OwnerId, session.TokenHash, AddressOf(http)) { Line = line };
     }
 
-    internal static string AddressOf(HttpContext http)
+    internal static string AddressOf(HttpContext http) => AddressOf(http.Connection.RemoteIpAddress ?? IPAddress.None);
+
+    internal static string AddressOf(IPAddress address)
     {
-        var address = http.Connection.RemoteIpAddress ?? IPAddress.None;
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
         return address.AddressFamily == AddressFamily.InterNetworkV6

@@ -21,6 +21,10 @@ public sealed class Documents(
     IOptions<TransportOptions> transportOptions,
     IHostEnvironment environment) : IDisposable
 {
+    /// <summary>Characters that each document counts as besides its text: of a short one the text is the least that is kept.</summary>
+    private const int Overhead = 2_048;
+    private static readonly TimeSpan _unused = TimeSpan.FromHours(1);
+
     private readonly GuardOptions _limits = guardOptions.Value;
     private readonly DocumentGuard _guard = new(guardOptions.Value, guardOptions.Value.Introspection ?? environment.IsDevelopment());
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = transportOptions.Value.DocumentCacheLength });
@@ -41,7 +45,7 @@ public sealed class Documents(
         var compiled = new CompiledDocument(document!, schema);
         // A secret written into the text of a sign-in stays out of the cache.
         if (!compiled.Operations.Any(o => o.RootFields.Any(_limits.ExclusiveRootFields.Contains)))
-            _cache.Set(text, compiled, new MemoryCacheEntryOptions { Size = text.Length });
+            _cache.Set(text, compiled, new MemoryCacheEntryOptions { Size = text.Length + Overhead, SlidingExpiration = _unused });
         return (compiled, null);
     }
 
@@ -70,7 +74,7 @@ public sealed class Documents(
         }
         catch (GraphQLSyntaxErrorException fault)
         {
-            return new Refused(400, [new OperationError(Codes.ParseFailed, ErrorReport.Shorten($"Syntax error: {fault.Description}"), [fault.Location])], true);
+            return new Refused(400, [new OperationError(Codes.ParseFailed, ErrorReport.Shorten(ErrorReport.WithoutLiteral($"Syntax error: {fault.Description}")), [fault.Location])], true);
         }
     }
 

@@ -52,15 +52,19 @@ public sealed class HttpTransport(
         return await runner.RunAsync(request!, caller, allowed, http.RequestAborted);
     }
 
-    private Task AnswerAsync(HttpContext http, Accepted accepted, OperationOutcome outcome) => outcome switch
+    private async Task AnswerAsync(HttpContext http, Accepted accepted, OperationOutcome outcome)
     {
-        Streaming stream => events.WriteAsync(http, stream.Results),
-        Executed executed when accepted.PrefersEventStream => events.WriteAsync(http, executed.Result),
-        Refused { IsDocumentFault: true } refused when accepted.PrefersEventStream => events.WriteAsync(http, refused),
-        Executed executed => WriteAsync(http, accepted, StatusCodes.Status200OK, executed),
-        Refused refused => RefuseAsync(http, accepted, refused),
-        _ => throw new InvalidOperationException("An outcome is refused, executed or streaming."),
-    };
+        using var held = (outcome as Executed)?.Held;
+        await (outcome switch
+        {
+            Streaming stream => events.WriteAsync(http, stream.Results),
+            Executed executed when accepted.PrefersEventStream => events.WriteAsync(http, executed.Result),
+            Refused { IsDocumentFault: true } refused when accepted.PrefersEventStream => events.WriteAsync(http, refused),
+            Executed executed => WriteAsync(http, accepted, StatusCodes.Status200OK, executed),
+            Refused refused => RefuseAsync(http, accepted, refused),
+            _ => throw new InvalidOperationException("An outcome is refused, executed or streaming."),
+        });
+    }
 
     private Task RefuseAsync(HttpContext http, Accepted accepted, Refused refused)
     {

@@ -10,7 +10,8 @@ public sealed record PlainResult(IReadOnlyDictionary<string, object?>? Data, IRe
 /// <param name="Status">HTTP status for an operation that was refused before it began; null if it ran.</param>
 /// <param name="Result">The result; null for a stream.</param>
 /// <param name="Stream">The stream. Throws <see cref="StreamCutException"/> if the service ends it.</param>
-public sealed record PlainOutcome(int? Status, PlainResult? Result, IAsyncEnumerable<PlainResult>? Stream);
+/// <param name="Held">What the result holds of memory, to be disposed of once it is written.</param>
+public sealed record PlainOutcome(int? Status, PlainResult? Result, IAsyncEnumerable<PlainResult>? Stream, IDisposable? Held = null);
 
 /// <summary>
 /// Runs an operation for another surface of this process, past the same guard, limits and access rules, without a JSON text
@@ -26,11 +27,11 @@ public sealed class InProcess(OperationRunner runner)
     public async Task<PlainOutcome> RunAsync(
         Caller caller, string document, string? operationName, IReadOnlyDictionary<string, object?> variables, CancellationToken ct)
     {
-        var request = new OperationRequest(document, operationName, new Inputs(variables.ToDictionary()), Inputs.Empty);
+        var request = new OperationRequest(document, operationName, new Inputs(variables.ToDictionary()));
         return await runner.RunAsync(request, caller, Allowed.All, ct) switch
         {
             Refused refused => new PlainOutcome(refused.Status, new PlainResult(null, refused.Errors), null),
-            Executed executed => new PlainOutcome(null, ToPlain(executed.Result), null),
+            Executed executed => new PlainOutcome(null, ToPlain(executed.Result), null, executed.Held),
             Streaming stream => new PlainOutcome(null, null, ToPlain(stream.Results, ct)),
             _ => throw new InvalidOperationException("An outcome is refused, executed or streaming."),
         };

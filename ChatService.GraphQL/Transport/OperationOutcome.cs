@@ -35,7 +35,9 @@ public sealed record Refused(int Status, IReadOnlyList<OperationError> Errors, b
         => new(status, [new OperationError(code, message, RetryAfter: retryAfter)]);
 }
 
-public sealed record Executed(OperationResult Result) : OperationOutcome;
+/// <param name="Result">The answer.</param>
+/// <param name="Held">What it holds of memory, to be disposed of once it is written.</param>
+public sealed record Executed(OperationResult Result, IDisposable? Held = null) : OperationOutcome;
 
 /// <summary>
 /// A subscription. The next result is made only when it is asked for; leaving the loop disposes the source.

@@ -2,8 +2,8 @@ using GraphQL;
 
 namespace ChatService.GraphQL;
 
-/// <summary>One GraphQL request, whichever way it came.</summary>
-public sealed record OperationRequest(string Query, string? OperationName, Inputs Variables, Inputs Extensions);
+/// <summary>One GraphQL request, whichever way it came. Its extensions have been looked at, and mean nothing here.</summary>
+public sealed record OperationRequest(string Query, string? OperationName, Inputs Variables);
 
 /// <summary>The kinds of operation that a way of asking allows: no mutation by GET, no subscription where nothing can be streamed.</summary>
 [Flags]

@@ -19,6 +19,7 @@ public sealed class OperationRunner(
     Faults faults,
     OpenStreams streams,
     OperationGate gate,
+    TextLimits texts,
     IServiceScopeFactory scopes,
     IHostApplicationLifetime lifetime,
     IOptions<GuardOptions> guardOptions,
@@ -55,8 +56,8 @@ public sealed class OperationRunner(
             if (IsTooCostly(operation, arguments))
                 return Refused.Document(Codes.QueryTooComplex, $"The lists together ask for more than {guardOptions.Value.MaxListCost} nodes.");
             var outcome = operation.Kind == Allowed.Subscription
-                ? await OpenAsync(operation, arguments, request, caller, ct)
-                : await ExecuteAsync(operation, arguments, request, caller, ct);
+                ? await OpenAsync(operation, arguments, caller, ct)
+                : await ExecuteAsync(operation, arguments, caller, ct);
             activity.End(outcome, caller);
             return outcome;
         }
@@ -87,7 +88,7 @@ public sealed class OperationRunner(
     }
 
     private async Task<OperationOutcome> ExecuteAsync(
-        CompiledOperation operation, IValidationResult arguments, OperationRequest request, Caller caller, CancellationToken ct)
+        CompiledOperation operation, IValidationResult arguments, Caller caller, CancellationToken ct)
     {
         // What waits by its nature is bounded as streams are, and must not keep the places of what does not; anything beside it is timed.
         var isTimed = operation.RootFields.Count == 0 || !operation.RootFields.All(_options.UntimedRootFields.Contains);
@@ -99,11 +100,22 @@ public sealed class OperationRunner(
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct, stream?.Ended ?? CancellationToken.None);
         if (isTimed)
             deadline.CancelAfter(_options.OperationTimeout);
-        using var context = BuildContext(operation, arguments, request, scope.ServiceProvider, deadline.Token);
+        using var context = BuildContext(operation, arguments, scope.ServiceProvider, deadline.Token);
+        var held = texts.Open(caller, deadline);
+        var isAnswered = false;
         try
         {
+            held.Listen();
             var result = await _strategy.ExecuteAsync(context);
-            return new Executed(Bounded(result.Data as ExecutionNode, context.Errors));
+            held.Seal();
+            if (Refuse(held) is { } tooMuch)
+                return tooMuch;
+            isAnswered = true;
+            return new Executed(Bounded(result.Data as ExecutionNode, context.Errors), held);
+        }
+        catch (OperationCanceledException) when (Refuse(held) is { } tooMuch)
+        {
+            return tooMuch;
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !ct.IsCancellationRequested)
         {
@@ -114,21 +126,39 @@ public sealed class OperationRunner(
                 _ => _stopping,
             };
         }
+        finally
+        {
+            if (!isAnswered)
+                held.Dispose();
+        }
     }
 
+    private OperationOutcome? Refuse(TextHold held)
+        => held.IsTooLong ? new Executed(TooLong) : held.IsTooMuch ? OperationGate.Refusal : null;
+
+    private static OperationError? TooMuch(TextHold held) => held.IsTooMuch ? OperationGate.Refusal.Errors[0] : null;
+
+    private OperationResult TooLong => new(null, [new OperationError(Codes.QueryTooComplex, $"The answer has more than {_options.MaxAnswerLength} characters.")]);
+
     private async Task<OperationOutcome> OpenAsync(
-        CompiledOperation operation, IValidationResult arguments, OperationRequest request, Caller caller, CancellationToken ct)
+        CompiledOperation operation, IValidationResult arguments, Caller caller, CancellationToken ct)
     {
         if (streams.TryOpen(caller) is not { } stream)
             return OpenStreams.Full;
         var scope = OpenScope(caller);
         var life = CancellationTokenSource.CreateLinkedTokenSource(ct, stream.Ended);
-        var context = BuildContext(operation, arguments, request, scope.ServiceProvider, life.Token);
-        var opened = new OpenSource(stream, scope, life, context);
+        var context = BuildContext(operation, arguments, scope.ServiceProvider, life.Token);
+        var opened = new OpenSource(stream, scope, life, context, texts.Open(caller, life));
         try
         {
+            opened.Held.Listen();
             if (await _streamStrategy.OpenAsync(context) is { } results)
                 return new Streaming(ReadAsync(results, opened, ct));
+        }
+        catch (OperationCanceledException) when (Refuse(opened.Held) is { } tooMuch)
+        {
+            await opened.DisposeAsync();
+            return tooMuch;
         }
         catch
         {
@@ -148,21 +178,32 @@ public sealed class OperationRunner(
         {
             try
             {
+                opened.Held.Listen();
                 if (!await reader.MoveNextAsync())
                     yield break;
             }
-            catch (OperationCanceledException) when (opened.Stream.Reason is { } reason && !ct.IsCancellationRequested)
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested && (opened.Stream.Reason ?? TooMuch(opened.Held)) is { } reason)
             {
                 throw new StreamCutException(reason);
             }
+            catch (OperationCanceledException) when (opened.Held.IsTooLong)
+            {
+                // Told below: whoever comes again would meet it again.
+            }
+            if (opened.Held.IsTooLong)
+            {
+                yield return TooLong;
+                yield break;
+            }
             yield return Bounded(reader.Current.Data as ExecutionNode, reader.Current.Errors);
+            opened.Held.Renew();
         }
     }
 
     private OperationResult Bounded(ExecutionNode? data, IEnumerable<ExecutionError>? errors)
         => AnswerLength.IsWithin(_options.MaxAnswerLength, data)
             ? new OperationResult(data, ErrorReport.From(errors))
-            : new OperationResult(null, [new OperationError(Codes.QueryTooComplex, $"The answer has more than {_options.MaxAnswerLength} characters.")]);
+            : TooLong;
 
     private AsyncServiceScope OpenScope(Caller caller)
     {
@@ -172,7 +213,7 @@ public sealed class OperationRunner(
     }
 
     private OperationContext BuildContext(
-        CompiledOperation operation, IValidationResult arguments, OperationRequest request, IServiceProvider services, CancellationToken ct)
+        CompiledOperation operation, IValidationResult arguments, IServiceProvider services, CancellationToken ct)
     {
         return new OperationContext
         {
@@ -185,7 +226,7 @@ public sealed class OperationRunner(
             DirectiveValues = operation.IsStatic ? arguments.DirectiveValues : Writable(arguments.DirectiveValues),
             Fields = operation.IsStatic ? operation.Fields : new(),
             Errors = [],
-            InputExtensions = request.Extensions,
+            InputExtensions = Inputs.Empty,
             OutputExtensions = [],
             UserContext = new Dictionary<string, object?>(),
             ExecutionStrategy = operation.Kind == Allowed.Subscription ? _streamStrategy : _strategy,
@@ -200,7 +241,7 @@ public sealed class OperationRunner(
     private static ConcurrentDictionary<TKey, TValue>? Writable<TKey, TValue>(IReadOnlyDictionary<TKey, TValue>? values)
         where TKey : notnull => values is null ? null : new(values);
 
-    private sealed record OpenSource(StreamLease Stream, AsyncServiceScope Scope, CancellationTokenSource Life, OperationContext Context)
+    private sealed record OpenSource(StreamLease Stream, AsyncServiceScope Scope, CancellationTokenSource Life, OperationContext Context, TextHold Held)
         : IAsyncDisposable
     {
         public async ValueTask DisposeAsync()
@@ -209,6 +250,7 @@ public sealed class OperationRunner(
             Context.Dispose();
             await Scope.DisposeAsync();
             Stream.Dispose();
+            Held.Dispose();
             Life.Dispose();
         }
     }

@@ -13,6 +13,9 @@ public static class RequestJson
 {
     public static readonly JsonDocumentOptions Options = new() { MaxDepth = 64, AllowDuplicateProperties = false };
 
+    /// <summary>Values of variables, and of extensions, that are read: each becomes an object many times as large as its JSON.</summary>
+    private const int MaxValues = 10_000;
+
     private static readonly Refused _malformed = Malformed("The request must be one JSON object without duplicate names, in UTF-8.");
 
     /// <param name="json">The whole body.</param>
@@ -48,10 +51,14 @@ public static class RequestJson
                 return Malformed("'query' must be a string.");
             if (!IsStringOrNull(element, "operationName", out var name))
                 return Malformed("'operationName' must be a string or null.");
-            if (!IsObjectOrNull(element, "variables", out var variables) || !IsObjectOrNull(element, "extensions", out var extensions))
+            if (!IsObjectOrNull(element, "variables", out var variables) || !IsObjectOrNull(element, "extensions", out _))
                 return Malformed("'variables' and 'extensions' must be objects or null.");
-            request = new OperationRequest(query.GetString()!, name, variables, extensions);
+            request = new OperationRequest(query.GetString()!, name, variables);
             return null;
+        }
+        catch (TooManyValuesException)
+        {
+            return Malformed($"'variables' and 'extensions' may hold {MaxValues} values each.");
         }
         catch (InvalidOperationException)
         {
@@ -75,7 +82,7 @@ public static class RequestJson
             using var document = JsonDocument.Parse(json, Options);
             return IsObjectOrNull(document.RootElement, out inputs);
         }
-        catch (Exception fault) when (fault is JsonException or InvalidOperationException or NotFiniteNumberException or ArgumentException)
+        catch (Exception fault) when (fault is JsonException or InvalidOperationException or NotFiniteNumberException or ArgumentException or TooManyValuesException)
         {
             return false;
         }
@@ -102,23 +109,9 @@ public static class RequestJson
 
     private static bool IsObjectOrNull(JsonElement value, out Inputs inputs)
     {
-        inputs = value.ValueKind == JsonValueKind.Object ? new Inputs(ToDictionary(value)) : Inputs.Empty;
+        inputs = value.ValueKind == JsonValueKind.Object ? new Inputs(new Values().OfObject(value)) : Inputs.Empty;
         return value.ValueKind is JsonValueKind.Object or JsonValueKind.Null;
     }
-
-    private static Dictionary<string, object?> ToDictionary(JsonElement value)
-        => value.EnumerateObject().ToDictionary(p => p.Name, p => ToValue(p.Value));
-
-    private static object? ToValue(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Object => ToDictionary(value),
-        JsonValueKind.Array => value.EnumerateArray().Select(ToValue).ToList(),
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => ToNumber(value),
-        JsonValueKind.True => true,
-        JsonValueKind.False => false,
-        _ => null,
-    };
 
     // Integers beyond 64 bits become doubles, which no integer type takes: a million digits cost no more than one.
     private static object ToNumber(JsonElement value)
@@ -128,5 +121,26 @@ public static class RequestJson
         if (value.TryGetInt64(out var large))
             return large;
         return value.TryGetDouble(out var number) && double.IsFinite(number) ? number : throw new NotFiniteNumberException();
+    }
+
+    private sealed class TooManyValuesException : Exception;
+
+    /// <summary>Plain values of JSON, no more than so many.</summary>
+    private sealed class Values
+    {
+        private int _left = MaxValues;
+
+        public Dictionary<string, object?> OfObject(JsonElement value) => value.EnumerateObject().ToDictionary(p => p.Name, p => Of(p.Value));
+
+        private object? Of(JsonElement value) => --_left < 0 ? throw new TooManyValuesException() : value.ValueKind switch
+        {
+            JsonValueKind.Object => OfObject(value),
+            JsonValueKind.Array => value.EnumerateArray().Select(Of).ToList(),
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number => ToNumber(value),
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => null,
+        };
     }
 }

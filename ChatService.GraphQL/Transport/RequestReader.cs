@@ -60,8 +60,8 @@ public sealed class RequestReader(IOptions<TransportOptions> options)
         if (query.TryGetValue("query", out var text) && text is [{ } document]
             && query["operationName"] is { Count: <= 1 } name
             && query["variables"] is { Count: <= 1 } variables && RequestJson.TryReadObject(variables, out var values)
-            && query["extensions"] is { Count: <= 1 } extensions && RequestJson.TryReadObject(extensions, out var more))
-            return (new OperationRequest(document, name, values, more), null);
+            && query["extensions"] is { Count: <= 1 } extensions && RequestJson.TryReadObject(extensions, out _))
+            return (new OperationRequest(document, name, values), null);
         return (null, RequestJson.Malformed("'query' must be given once; 'variables' and 'extensions' must be JSON objects."));
     }
 

@@ -9,12 +9,15 @@ public sealed class ResponseWriter(IOptions<TransportOptions> options, TimeProvi
     /// <exception cref="TimeoutException">The reader is too slow.</exception>
     public async Task WriteAsync(HttpContext http, OperationResult result)
     {
+        var since = time.GetTimestamp();
         using var json = ResultWriter.Open(http.Response.BodyWriter);
         var pieces = new ResultPieces(json, result, RequestId.Of(http));
         while (pieces.WriteNext())
         {
             json.Flush();
             await FlushAsync(http);
+            if (time.GetElapsedTime(since) > options.Value.AnswerTimeout)
+                throw new TimeoutException();
         }
     }
 

@@ -4,9 +4,10 @@ namespace ChatService.GraphQL;
 
 /// <summary>One operation of a socket, from subscribe to its last frame.</summary>
 [SuppressMessage("Reliability", "CA1001", Justification = "Without a timer the source has nothing to give back, and the client may cancel as it ends.")]
-internal sealed class SocketOperation(string id)
+internal sealed class SocketOperation(string id, OperationRequest request)
 {
     private readonly CancellationTokenSource _stop = new();
+    private OperationRequest? _request = request;
 
     public string Id => id;
 
@@ -15,6 +16,9 @@ internal sealed class SocketOperation(string id)
     public Task Run { get; set; } = Task.CompletedTask;
 
     public void Stop() => _stop.Cancel();
+
+    /// <summary>What to run, once: a stream that goes on for days holds it no longer than it needs it.</summary>
+    public OperationRequest TakeRequest() => Interlocked.Exchange(ref _request, null) ?? throw new InvalidOperationException("It runs already.");
 }
 
 /// <summary>The operations of a socket by id. An id is free again once its operation is taken out, before its last frame is sent.</summary>
@@ -47,11 +51,11 @@ internal sealed class SocketOperations(int max)
             return _byId.GetValueOrDefault(operation.Id) == operation;
     }
 
-    public bool TryAdd(string id, [NotNullWhen(true)] out SocketOperation? operation)
+    public bool TryAdd(string id, OperationRequest request, [NotNullWhen(true)] out SocketOperation? operation)
     {
         lock (_lock)
         {
-            operation = _running.Count < max ? new SocketOperation(id) : null;
+            operation = _running.Count < max ? new SocketOperation(id, request) : null;
             if (operation is null)
                 return false;
             _byId.Add(id, operation);

@@ -7,11 +7,11 @@ namespace ChatService.GraphQL;
 /// Joins frames to messages. A socket that is silent holds no buffer, one that has begun a message must end it in time, and what it holds
 /// meanwhile counts among the long bodies.
 /// </summary>
-internal sealed class SocketReader(WebSocket socket, int maxBytes, Deadline end, Func<BodyLimits.Place> open) : IDisposable
+internal sealed class SocketReader(WebSocket socket, int maxBytes, Deadline end, Func<HeldBytes.Place> open) : IDisposable
 {
     private const int FrameBytes = 4_096;
 
-    private BodyLimits.Place? _place;
+    private HeldBytes.Place? _place;
 
     /// <summary>The text of the message that was read last, until the next is waited for.</summary>
     public ReadOnlyMemory<byte> Text { get; private set; }

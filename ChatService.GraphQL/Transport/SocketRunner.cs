@@ -10,7 +10,7 @@ internal sealed class SocketRunner(
     private static readonly OperationError[] _tooMany = [new(Codes.TooManyStreams, "Too many operations run on this socket.", RetryAfter: TimeSpan.FromSeconds(1))];
 
     /// <summary>Nothing escapes: whatever happens is sent, or closes the socket.</summary>
-    public async Task RunAsync(SocketOperation operation, OperationRequest request)
+    public async Task RunAsync(SocketOperation operation)
     {
         try
         {
@@ -18,7 +18,7 @@ internal sealed class SocketRunner(
                 return;
             var refused = limits.Refuse(known);
             if (refused is null || Allow(allowance.Take(known, 0)))
-                await SendAsync(operation, refused ?? await runner.RunAsync(request, known, Allowed.All, operation.Stopped));
+                await SendAsync(operation, refused ?? await runner.RunAsync(operation.TakeRequest(), known, Allowed.All, operation.Stopped));
         }
         catch (OperationCanceledException)
         {
@@ -75,7 +75,8 @@ internal sealed class SocketRunner(
                     await writer.SendAsync(json => SocketFrames.WriteErrors(json, operation.Id, refused.Errors, requestId));
                 return;
             case Executed executed:
-                await SendNextAsync(operation, executed.Result);
+                using (executed.Held)
+                    await SendNextAsync(operation, executed.Result);
                 break;
             case Streaming stream:
                 await foreach (var result in stream.Results)

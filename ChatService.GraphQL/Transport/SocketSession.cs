@@ -118,21 +118,23 @@ internal sealed class SocketSession(
         {
             closing.Close(4409, $"Subscriber for {id} already exists");
         }
-        else if (operations.TryAdd(id, out var operation))
+        else if (operations.TryAdd(id, request, out var operation))
         {
             allowance.Began();
-            operation.Run = Task.Run(async () =>
-            {
-                await runner.RunAsync(operation, request);
-                CloseIfIdle();
-                WaitForWork();
-                operations.Ended(operation);
-            });
+            operation.Run = Task.Run(() => RunAsync(operation));
         }
         else if (runner.Allow(allowance.Take(caller.Current, bytes)))
         {
             await runner.RefuseAsync(id);
         }
+    }
+
+    private async Task RunAsync(SocketOperation operation)
+    {
+        await runner.RunAsync(operation);
+        CloseIfIdle();
+        WaitForWork();
+        operations.Ended(operation);
     }
 
     private void CloseUnlessInitialised()

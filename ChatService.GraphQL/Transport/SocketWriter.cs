@@ -51,9 +51,12 @@ internal sealed class SocketWriter(WebSocket socket, TransportOptions options, T
             var message = new ArrayBufferWriter<byte>(512);
             using var json = ResultWriter.Open(message);
             var pieces = write(json);
+            var since = time.GetTimestamp();
             bool isMore;
             do
             {
+                if (time.GetElapsedTime(since) > options.AnswerTimeout)
+                    throw new TimeoutException();
                 isMore = pieces?.WriteNext() == true;
                 json.Flush();
                 Sent += message.WrittenCount;

@@ -30,7 +30,7 @@ public sealed class TransportOptions
     /// </summary>
     public IList<string> UntimedRootFields { get; } = ["complete"];
 
-    /// <summary>Text of all cached documents together, in UTF-16 units: default 1,000,000 (their trees take some thirty times that).</summary>
+    /// <summary>Text of all cached documents together, in UTF-16 units, each counted as 2,048 longer: default 1,000,000 (their trees take some thirty times that). One that is not asked for within an hour goes.</summary>
     [Range(0, 100_000_000)]
     public int DocumentCacheLength { get; set; } = 1_000_000;
 
@@ -53,6 +53,10 @@ public sealed class TransportOptions
     /// <summary>Time that one write of an answer's piece, or to a stream, may take before its reader counts as gone: default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time for its reader to take a whole answer, one event of a stream, or one page of a list: default 5 minutes.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.05", "1.00:00:00")]
+    public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Time for a client to answer our close frame: default 5 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.05", "00:10:00")]

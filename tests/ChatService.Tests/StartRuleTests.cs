@@ -171,6 +171,7 @@ public sealed class StartRuleTests
     [Theory]
     [InlineData("Limits:SignInsPerName", "0", "SignInsPerName")]
     [InlineData("Limits:Connections", "0", "Connections")]
+    [InlineData("Limits:ConnectionsPerAddress", "0", "ConnectionsPerAddress")]
     [InlineData("Limits:CompletionRefill", "-00:00:01", "CompletionRefill")]
     [InlineData("Limits:KnownProxies:0", "proxy.example", "Limits:KnownProxies are addresses or networks")]
     public async Task A_limit_out_of_range_is_refused(string setting, string value, string because)

@@ -170,6 +170,10 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
         await AskAsync(owner, conversation, "What is it?", "It is red.", "asked");
         await AskAsync(owner, conversation, null, "It is a red.", null);
         Success(await _host.Get<MessageService>().CreateAsync(owner, conversation, "Keyed", "message", _ct));
+        // Its key outlives it, lest a late repetition write it anew, but not its conversation.
+        var removed = Success(await _host.Get<MessageService>().CreateAsync(owner, conversation, "Removed", "removed", _ct)).Value.Id;
+        Success(await _host.Get<MessageService>().DeleteAsync(owner, removed, _ct));
+        Assert.Equal(ErrorCode.NotFound, (await _host.Get<MessageService>().CreateAsync(owner, conversation, "Removed", "removed", _ct)).Error?.Code);
         await AskAsync(owner, other, "Zinnober is red.", "Indeed.", null);
         var gate = new Gate();
         _provider.Answer(Reply.Of("Once upon ").Wait(gate));

@@ -89,10 +89,12 @@ public sealed class StreamLimitTests
         Assert.Equal(["OVERLOADED"], (await mixed.ReadJsonAsync()).Codes());
     }
 
-    [Fact]
-    public async Task One_connection_too_many_is_closed_and_one_that_closes_makes_room()
+    [Theory]
+    [InlineData("Limits:Connections")]
+    [InlineData("Limits:ConnectionsPerAddress")]
+    public async Task One_connection_too_many_is_closed_and_one_that_closes_makes_room(string limit)
     {
-        await using var host = await TransportHost.StartAsync(("Limits:Connections", "2"));
+        await using var host = await TransportHost.StartAsync((limit, "2"));
         using var first = await ConnectAsync(host);
         using var second = await ConnectAsync(host);
         Assert.StartsWith("HTTP/1.1 200", await AskAsync(first), StringComparison.Ordinal);
@@ -105,6 +107,16 @@ public sealed class StreamLimitTests
             return (await AskAsync(next)).StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
         });
         Assert.StartsWith("HTTP/1.1 200", await AskAsync(first), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Connections_of_a_known_proxy_are_everybodys()
+    {
+        await using var host = await TransportHost.StartAsync(("Limits:ConnectionsPerAddress", "1"), ("Limits:KnownProxies:0", "127.0.0.0/8"), ("Limits:KnownProxies:1", "::1"));
+        using var first = await ConnectAsync(host);
+        using var second = await ConnectAsync(host);
+        Assert.StartsWith("HTTP/1.1 200", await AskAsync(first), StringComparison.Ordinal);
+        Assert.StartsWith("HTTP/1.1 200", await AskAsync(second), StringComparison.Ordinal);
     }
 
     private static async Task RefusesAsync(Task<HttpResponseMessage> asked)

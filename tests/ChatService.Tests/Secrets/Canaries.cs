@@ -81,6 +81,14 @@ internal sealed class Canaries
             ("/graphql", $$"""{"query":"mutation($a: CreateMessageInput!) { createMessage(input: $a) { message { id } } }","variables":{"a":["{{Content}}"]} }"""),
             ("/graphql", $$"""{"query":"mutation($a: SignInInput!) { signIn(input: $a) { session { token } } }","variables":{"a":{"username":{"a":"{{WrongPassword}}"},"password":["{{WrongPassword}}"]} } }"""),
             ("/graphql", $$"""{"query":"mutation { signIn(input: { username: \"{{name}}\", password: \"{{WrongPassword}}\" }) { errors { code } } }"}"""),
+            // Literals that the parser or a rule comes upon where something else belongs.
+            ("/graphql", $$"""{"query":"mutation { signIn(input: { username: \"a\" \"{{WrongPassword}}\" }) { errors { code } } }"}"""),
+            ("/graphql", $$"""{"query":"mutation { signIn(input: { username: \"a\", password: {{WrongPassword}} }) { errors { code } } }"}"""),
+            ("/graphql", $$"""{"query":"{ searchMessages(query: {{Search}}) { degraded } }"}"""),
+            ("/graphql", $$"""{"query":"query($q: Int = \"{{Search}}\") { searchMessages(query: \"a\", first: $q) { degraded } }"}"""),
+            ("/graphql", $$"""{"query":"{ searchMessages(query: \"a\", mode: \"{{Search}}\") { degraded } }"}"""),
+            ("/graphql", $$"""{"query":"query($q: Int) { searchMessages(query: \"a\", first: $q) { degraded } }","variables":{"q":"{{Search}}"} }"""),
+            ("/graphql", $$"""{"query":"\"{{Content}}\" { me { id } }"}"""), ("/graphql", $$"""{"query":"{ me { id } } {{Content}}"}"""),
             (messages, $"{{\"content\":\"{Content}"), (messages, $$"""{"content":["{{Content}}"]}"""), (messages, $$"""{"content":"{{Content}}\ud800"}"""), (messages, $$"""{"content":"","{{Content}}":"{{Content}}"}"""),
             ("/users", $$"""{"username":"no name","password":"{{WrongPassword}}"}"""), ("/users", $$"""{"username":"{{name}}","password":{"{{WrongPassword}}":1} }"""), ("/sessions", $$"""{"username":7,"password":"{{WrongPassword}}"}"""),
         })

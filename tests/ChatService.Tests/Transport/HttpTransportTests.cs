@@ -85,6 +85,20 @@ public sealed class HttpTransportTests : IAsyncLifetime
         }
     }
 
+    /// <summary>Each becomes an object, many times as large as its JSON.</summary>
+    [Theory]
+    [InlineData("variables")]
+    [InlineData("extensions")]
+    public async Task Ten_thousand_values_are_read_and_no_more(string member)
+    {
+        foreach (var (values, status) in new[] { (9_999, HttpStatusCode.OK), (10_000, HttpStatusCode.BadRequest) })
+        {
+            var items = string.Join(',', Enumerable.Repeat("{}", values));
+            using var response = await _host.PostAsync($$"""{"query":"{hello}","{{member}}":{"a":[{{items}}]} }""");
+            Assert.Equal(status, response.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task Batches_are_refused()
     {

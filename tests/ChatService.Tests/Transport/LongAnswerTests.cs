@@ -81,6 +81,22 @@ public sealed class LongAnswerTests
         await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsByteArrayAsync());
     }
 
+    /// <summary>Each piece is taken in time, but not all of them.</summary>
+    [Fact]
+    public async Task Wait_no_longer_in_all_for_a_reader_that_takes_a_little_at_a_time()
+    {
+        await using var host = await TransportHost.StartAsync(("Transport:AnswerTimeout", "00:00:01"), ("Transport:WriteTimeout", "00:01:00"));
+        using var response = await host.PostAsync(JsonSerializer.Serialize(new { query = _many, variables = new { n = new string('€', 300_000) } }, _asWritten));
+        await using var body = await response.Content.ReadAsStreamAsync();
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        var some = new byte[64 * 1024];
+        await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            while (await body.ReadAsync(some) > 0) await pace.WaitForNextTickAsync();
+        });
+        await Eventually.HoldsAsync(() => Task.FromResult(host.Serving == 0));
+    }
+
     private static async Task<JsonElement> AskAsync(TransportHost host, string? accept, int length)
     {
         var variables = new { n = new string('x', length) };
