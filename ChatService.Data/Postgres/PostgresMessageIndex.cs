@@ -34,7 +34,7 @@ internal sealed class PostgresMessageIndex : IMessageIndex
             """,
             ct);
         Bind(command, owner, filter);
-        command.Parameters.AddWithValue("query", query.ToTsQuery());
+        command.Parameters.AddWithValue("query", $"'#{owner}' & {query.ToTsQuery()}");
         command.Parameters.AddWithValue("most", most);
         command.Parameters.AddWithValue("most_bytes", mostBytes);
         for (var i = 0; i < phrases.Count; i++) command.Parameters.AddWithValue($"phrase{i}", phrases[i]);

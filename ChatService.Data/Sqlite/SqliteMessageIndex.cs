@@ -34,7 +34,7 @@ internal sealed class SqliteMessageIndex : IMessageIndex
             """,
             ct);
         Bind(command, owner, filter);
-        command.Parameters.AddWithValue("@query", query.ToFts5());
+        command.Parameters.AddWithValue("@query", $"owner:o{owner} AND terms:({query.ToFts5()})");
         command.Parameters.AddWithValue("@most", most);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (mostBytes > 0 && await reader.ReadAsync(ct))
