@@ -66,9 +66,9 @@ public sealed class SearchRanker(ChatDatabase database, IMessageIndex index, Emb
     private async Task<List<(long MessageId, double Score)>> FindByWordsAsync(
         ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, CancellationToken ct)
     {
-        var scored = new List<(long MessageId, double Score)>();
+        var (scored, score) = (new List<(long MessageId, double Score)>(), new KeywordScore(query));
         await foreach (var hit in index.FindByWordsAsync(db, owner, query, filter, MostCandidates, MostBytes, ct))
-            scored.Add((hit.MessageId, KeywordScore.Of(query, hit.Terms)));
+            scored.Add((hit.MessageId, score.Of(hit.Terms)));
         return [.. scored.OrderByDescending(hit => hit.Score).ThenByDescending(hit => hit.MessageId).Take(MostHits)];
     }
 

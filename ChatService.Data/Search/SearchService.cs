@@ -48,14 +48,14 @@ public sealed class SearchService(ChatDatabase database, SearchRanker ranker, Se
         var start = after?.NextIn(ranking.Messages) ?? 0;
         var page = ranking.Messages.Skip(start).Take(request.First).ToList();
         var messages = page.Count == 0 ? [] : await history.FindManyAsync(owner, page.ConvertAll(hit => hit.MessageId), ct);
-        var query = QuerySyntax.Parse(request.Query);
+        var snippets = new Snippets(QuerySyntax.Parse(request.Query));
         var hits = new List<SearchHit>(page.Count);
         foreach (var (place, found) in page.Index())
         {
             // Deleted a moment ago.
             if (!messages.TryGetValue(found.MessageId, out var message)) continue;
             var cursor = new SearchCursor(fingerprint, until, start + place, found.MessageId).Write();
-            hits.Add(new SearchHit(cursor, message, found.Score, found.SemanticRank, found.KeywordRank, SnippetOf(message, query, found)));
+            hits.Add(new SearchHit(cursor, message, found.Score, found.SemanticRank, found.KeywordRank, SnippetOf(snippets, message, found)));
         }
 
         return new SearchPage(hits, HasNext: start + page.Count < ranking.Messages.Count, HasPrevious: start > 0, ranking.Degraded);
@@ -77,9 +77,9 @@ public sealed class SearchService(ChatDatabase database, SearchRanker ranker, Se
     }
 
     /// <summary>A message with all the words shows them, wherever they are; another one shows the piece that was found by meaning.</summary>
-    private static Snippet SnippetOf(Message message, KeywordQuery query, RankedMessage found)
+    private static Snippet SnippetOf(Snippets snippets, Message message, RankedMessage found)
     {
         var piece = found.KeywordRank is null && found.Piece is { } nearest && nearest.End <= message.Content.Length ? found.Piece : null;
-        return Snippet.Of(message.Content, query, piece);
+        return snippets.Of(message.Content, piece);
     }
 }

@@ -5,36 +5,49 @@ public sealed record TextRange(int Start, int Length);
 
 /// <summary>The passage of a message that shows why it was found: on one line, with an ellipsis where something is left out.</summary>
 /// <param name="Highlights">The query's words in <paramref name="Text"/>, in order, not overlapping.</param>
-public sealed record Snippet(string Text, IReadOnlyList<TextRange> Highlights)
+public sealed record Snippet(string Text, IReadOnlyList<TextRange> Highlights);
+
+/// <summary>
+/// Makes the passages of one page of hits. To look for words is to analyse the text, so there is so much of it for all of them: beyond that a
+/// passage is of what was seen of its message so far, or of its beginning.
+/// </summary>
+public sealed class Snippets(KeywordQuery query)
 {
     /// <summary>The most UTF-16 units of a passage, without its ellipses.</summary>
     public const int Longest = 240;
 
+    /// <summary>UTF-16 units that are looked through: for a page of ten of the longest messages, or a hundred of 15,000 each.</summary>
+    private const int MostLookedThrough = 1_500_000;
+
     private const int LeadIn = 60;
     private const int LongestWordAtCut = 30;
 
+    private readonly HitFinder _finder = new(query);
+    private int _left = MostLookedThrough;
+
     /// <summary>Around the most words of the query; where there is none, from the beginning of the piece or the text.</summary>
     /// <param name="found">The piece that was found by meaning, for a hit that has not all words; without it, all of the text is looked through.</param>
-    public static Snippet Of(string text, KeywordQuery query, Piece? found = null)
+    public Snippet Of(string text, Piece? found = null)
     {
-        var start = PassageStart(text, query, found);
+        var start = PassageStart(text, found);
         if (start > 0) start = AfterSpace(text, start);
         var end = text.Length - start <= Longest ? text.Length : BeforeSpace(text, start, start + Longest);
         var before = start > 0 ? "…" : "";
         var after = end < text.Length ? "…" : "";
         var shift = before.Length - start;
-        var highlights = QueryHit.Find(text, new Piece(start, end - start), query).Select(hit => new TextRange(hit.Start + shift, hit.Length));
+        var highlights = _finder.Find(text, new Piece(start, end - start)).Select(hit => new TextRange(hit.Start + shift, hit.Length));
         return new Snippet(before + OnOneLine(text, start, end) + after, [.. highlights]);
     }
 
-    private static int PassageStart(string text, KeywordQuery query, Piece? found)
+    private int PassageStart(string text, Piece? found)
     {
         var start = found?.Start ?? 0;
         var most = 0;
         foreach (var piece in found is { } known ? [known] : Pieces.Of(text))
         {
-            if (most == query.Clauses.Count) break;
-            var hits = QueryHit.Find(text, piece, query);
+            if (most == _finder.Clauses || _left <= 0) break;
+            _left -= piece.Length;
+            var hits = _finder.Find(text, piece);
             var (first, clauses) = QueryHit.Densest(hits, Longest - LeadIn);
             if (clauses <= most) continue;
             most = clauses;

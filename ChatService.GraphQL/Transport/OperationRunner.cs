@@ -134,11 +134,15 @@ public sealed class OperationRunner(
     }
 
     private OperationOutcome? Refuse(TextHold held)
-        => held.IsTooLong ? new Executed(TooLong) : held.IsTooMuch ? OperationGate.Refusal : null;
+        => held.IsTooLong ? new Executed(TooMuchText) : held.IsTooMuch ? OperationGate.Refusal : null;
 
     private static OperationError? TooMuch(TextHold held) => held.IsTooMuch ? OperationGate.Refusal.Errors[0] : null;
 
-    private OperationResult TooLong => new(null, [new OperationError(Codes.QueryTooComplex, $"The answer has more than {_options.MaxAnswerLength} characters.")]);
+    private OperationResult TooLong => TooComplex($"The answer has more than {_options.MaxAnswerLength} characters.");
+
+    private OperationResult TooMuchText => TooComplex($"The messages that it reads have more than {_options.MaxAnswerLength} characters together.");
+
+    private static OperationResult TooComplex(string message) => new(null, [new OperationError(Codes.QueryTooComplex, message)]);
 
     private async Task<OperationOutcome> OpenAsync(
         CompiledOperation operation, IValidationResult arguments, Caller caller, CancellationToken ct)
@@ -192,7 +196,7 @@ public sealed class OperationRunner(
             }
             if (opened.Held.IsTooLong)
             {
-                yield return TooLong;
+                yield return TooMuchText;
                 yield break;
             }
             yield return Bounded(reader.Current.Data as ExecutionNode, reader.Current.Errors);

@@ -55,7 +55,9 @@ public sealed class InMemorySearch
     private IReadOnlyList<long> Keyword(string query)
     {
         var asked = QuerySyntax.Parse(query);
-        return asked.IsEmpty ? [] : Best(message => KeywordScore.Of(asked, message.Terms), double.Epsilon);
+        if (asked.IsEmpty) return [];
+        var score = new KeywordScore(asked);
+        return Best(message => score.Of(message.Terms), double.Epsilon);
     }
 
     private IReadOnlyList<long> Best(Func<(long Id, string Terms, float[][] Vectors), double> score, double least) =>

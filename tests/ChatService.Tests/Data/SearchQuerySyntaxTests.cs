@@ -75,7 +75,8 @@ public sealed class SearchQuerySyntaxTests : IDisposable
             var query = QuerySyntax.Parse(search);
             if (query.IsEmpty) continue;
             asked++;
-            var scored = Enumerable.Range(0, indexed.Count).Where(i => KeywordScore.Of(query, indexed[i]) > 0);
+            var score = new KeywordScore(query);
+            var scored = Enumerable.Range(0, indexed.Count).Where(i => score.Of(indexed[i]) > 0);
             Assert.Equal(scored.Select(i => (long)i), Match(query));
         }
         Assert.InRange(asked, 500, 1001);
@@ -83,7 +84,7 @@ public sealed class SearchQuerySyntaxTests : IDisposable
 
     public void Dispose() => _database.Dispose();
 
-    private static bool Finds(string search, string text) => KeywordScore.Of(QuerySyntax.Parse(search), Analyzer.ForIndex(text)) > 0;
+    private static bool Finds(string search, string text) => new KeywordScore(QuerySyntax.Parse(search)).Of(Analyzer.ForIndex(text)) > 0;
 
     private List<long> Match(KeywordQuery query)
     {

@@ -38,5 +38,5 @@ public class SearchRankingTests
     [InlineData("facture", "")]
     public void Message_without_all_of_it_scores_nothing(string search, string text) => Assert.Equal(0, Score(search, text));
 
-    private static double Score(string search, string text) => KeywordScore.Of(QuerySyntax.Parse(search), Analyzer.ForIndex(text));
+    private static double Score(string search, string text) => new KeywordScore(QuerySyntax.Parse(search)).Of(Analyzer.ForIndex(text));
 }

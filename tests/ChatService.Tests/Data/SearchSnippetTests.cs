@@ -23,7 +23,7 @@ public class SearchSnippetTests
         Assert.Equal(["relevé", "facture", "gaz"], Marked(snippet));
         Assert.StartsWith("…", snippet.Text, StringComparison.Ordinal);
         Assert.EndsWith("…", snippet.Text, StringComparison.Ordinal);
-        Assert.InRange(snippet.Text.Length, 200, Snippet.Longest + 2);
+        Assert.InRange(snippet.Text.Length, 200, Snippets.Longest + 2);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public class SearchSnippetTests
     {
         var text = _filler + "Prenez plutôt un imperméable. " + _filler;
         var piece = new Piece(_filler.Length, 500);
-        var snippet = Snippet.Of(text, QuerySyntax.Parse("parapluie"), piece);
+        var snippet = new Snippets(QuerySyntax.Parse("parapluie")).Of(text, piece);
         Assert.StartsWith("…Prenez plutôt un imperméable.", snippet.Text, StringComparison.Ordinal);
         Assert.Empty(snippet.Highlights);
     }
@@ -67,9 +67,9 @@ public class SearchSnippetTests
     {
         var queries = HostileTexts.Make(seed: 6, count: 40).Select(QuerySyntax.Parse).ToList();
         foreach (var text in Enumerable.Range(0, 25).Select(seed => WellFormed(string.Concat(HostileTexts.Make(seed, 30)))))
-            foreach (var snippet in queries.ConvertAll(query => Snippet.Of(text, query)))
+            foreach (var snippet in queries.ConvertAll(query => new Snippets(query).Of(text)))
             {
-                Assert.InRange(snippet.Text.Length, 0, Snippet.Longest + 2);
+                Assert.InRange(snippet.Text.Length, 0, Snippets.Longest + 2);
                 Assert.Equal(WellFormed(snippet.Text), snippet.Text);
                 var end = 0;
                 foreach (var range in snippet.Highlights)
@@ -92,10 +92,22 @@ public class SearchSnippetTests
         var clock = Stopwatch.StartNew();
         var snippet = Make(text, "zebra quark 中 \"a b\"");
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(10), $"took {clock.Elapsed}");
-        Assert.InRange(snippet.Text.Length, 1, Snippet.Longest + 2);
+        Assert.InRange(snippet.Text.Length, 1, Snippets.Longest + 2);
     }
 
-    private static Snippet Make(string text, string search) => Snippet.Of(text, QuerySyntax.Parse(search));
+    /// <summary>To look for a word is to analyse the text.</summary>
+    [Fact]
+    public void A_page_of_very_long_messages_is_looked_through_to_a_point()
+    {
+        var text = string.Concat(Enumerable.Repeat("ab. ", 25_000)) + "parapluie";
+        var snippets = new Snippets(QuerySyntax.Parse("parapluie"));
+        var found = Enumerable.Range(0, 100).Select(_ => snippets.Of(text)).ToList();
+        var shown = found.TakeWhile(snippet => snippet.Highlights.Count > 0).Count();
+        Assert.InRange(shown, 10, 15);
+        Assert.All(found.Skip(shown), snippet => Assert.StartsWith("ab. ab.", snippet.Text, StringComparison.Ordinal));
+    }
+
+    private static Snippet Make(string text, string search) => new Snippets(QuerySyntax.Parse(search)).Of(text);
 
     /// <summary>Half a surrogate pair becomes a replacement character.</summary>
     private static string WellFormed(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text));

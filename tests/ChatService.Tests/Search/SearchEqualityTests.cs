@@ -49,10 +49,11 @@ public sealed class SearchEqualityTests
         foreach (var (i, query) in queries.Select(QuerySyntax.Parse).Index())
         {
             List<string> found = [];
+            var score = new KeywordScore(query);
             if (!query.IsEmpty)
             {
                 await foreach (var hit in index.FindByWordsAsync(db, owner, query, SearchFilter.All, 50, i % 3 == 0 ? Few : long.MaxValue, _ct))
-                    found.Add($"{hit.MessageId}:{KeywordScore.Of(query, hit.Terms):R}");
+                    found.Add($"{hit.MessageId}:{score.Of(hit.Terms):R}");
             }
 
             answers.Add(string.Join(' ', found));
