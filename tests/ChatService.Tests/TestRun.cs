@@ -15,8 +15,14 @@ public sealed class TestRun(IMessageSink messages) : XunitTestFramework(messages
     /// <summary>Whether the long loads are wanted, too: <c>tests/run.sh --all</c>.</summary>
     public static bool IsLong { get; } = Environment.GetEnvironmentVariable("CHAT_TEST_ALL") == "1";
 
-    protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName) =>
-        new Executor(assemblyName, SourceInformationProvider, DiagnosticMessageSink);
+    protected override ITestFrameworkExecutor CreateExecutor(AssemblyName assemblyName)
+    {
+        // Several services, their providers, their password hashes and SQLite's blocking calls share this process: with the two workers
+        // that two cores get, and one more every half second, one waits for the other.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, 32), Math.Max(completions, 32));
+        return new Executor(assemblyName, SourceInformationProvider, DiagnosticMessageSink);
+    }
 
     private sealed class Executor(AssemblyName assembly, ISourceInformationProvider sources, IMessageSink diagnostics)
         : XunitTestFrameworkExecutor(assembly, sources, diagnostics)
