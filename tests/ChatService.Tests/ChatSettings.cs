@@ -11,8 +11,10 @@ public static class ChatSettings
             ["ConnectionStrings:Chat"] = database.ConnectionString,
             // What Production must be told.
             ["AllowedHosts"] = "*",
-            // Tests share two cores; those that are about the deadline set it.
+            // Tests share two cores; those that are about such a time set it.
             ["Database:Deadline"] = "00:00:20",
+            ["Transport:OperationTimeout"] = "00:01:00",
+            ["Transport:InitTimeout"] = "00:01:00",
         };
         if (provider is not null)
         {

@@ -2,8 +2,7 @@ namespace ChatService.Tests;
 
 /// <summary>A service with somebody whom nobody may touch, and somebody else who tries.</summary>
 public abstract class IsolationApp(DatabaseKind kind, string mode)
-    // What is tested is not how soon a busy machine gives up.
-    : AppFixture(kind, ("Facade:Mode", mode), ("Limits:Enabled", "false"), ("Embeddings:Sweep", "00:00:00.05"), ("Transport:OperationTimeout", "00:01:00"));
+    : AppFixture(kind, ("Facade:Mode", mode), ("Limits:Enabled", "false"), ("Embeddings:Sweep", "00:00:00.05"));
 
 public sealed class SecurePostgresApp() : IsolationApp(DatabaseKind.Postgres, "secure");
 

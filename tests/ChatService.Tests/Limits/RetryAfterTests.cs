@@ -14,8 +14,7 @@ public sealed class NarrowApp() : AppFixture(
     ("Limits:SignInsPerAddress", "1000"),
     ("Limits:RequestsPerAddress", "1000"),
     ("Completions:MaximumRunning", "3"),
-    ("Security:HashesWaiting", "0"),
-    ("Transport:OperationTimeout", "00:01:00"));
+    ("Security:HashesWaiting", "0"));
 
 /// <summary>Whoever is refused for now is told when to come back, on whichever face.</summary>
 public sealed class RetryAfterTests(NarrowApp app) : IClassFixture<NarrowApp>

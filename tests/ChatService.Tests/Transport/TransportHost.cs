@@ -38,7 +38,7 @@ public sealed class TransportHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = "Development" });
         // The service's own settings for Development, which lie beside the tests, switch the limits off.
-        builder.Configuration.AddInMemoryCollection([new("Limits:Enabled", "true")]);
+        builder.Configuration.AddInMemoryCollection([new("Limits:Enabled", "true"), new("Transport:OperationTimeout", "00:01:00"), new("Transport:InitTimeout", "00:01:00")]);
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(s => s.Key, s => (string?)s.Value));
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
