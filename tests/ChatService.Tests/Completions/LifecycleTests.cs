@@ -11,14 +11,7 @@ public sealed class SqliteLifecycleTests() : LifecycleTests(DatabaseKind.Sqlite)
 /// <summary>The process stopped or killed while it answers.</summary>
 public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
 {
-    private static readonly Dictionary<string, string?> _settings = new()
-    {
-        ["Completions:FlushInterval"] = "00:00:00.05",
-        ["Completions:DrainTimeout"] = "00:00:01",
-        ["Transport:DrainTime"] = "00:00:03",
-        ["Completions:Lease"] = "00:00:01",
-        ["Completions:LeaseRenewal"] = "00:00:00.2",
-    };
+    private static readonly Dictionary<string, string?> _settings = new() { ["Completions:FlushInterval"] = "00:00:00.05" };
 
     private TestDatabase _database = null!;
     private ScriptedProvider _provider = null!;
@@ -42,7 +35,8 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
         _provider.Answer(Reply.Of("Once ", "upon ").Wait(gate));
         string conversation, started;
         Person ada;
-        await using (var first = await ChatProcess.StartAsync(_database, _provider, _settings))
+        var settings = new Dictionary<string, string?>(_settings) { ["Completions:Lease"] = "00:00:01", ["Completions:LeaseRenewal"] = "00:00:00.2" };
+        await using (var first = await ChatProcess.StartAsync(_database, _provider, settings))
         {
             ada = await Person.SignUpAsync(first.Address, "ada");
             conversation = await ada.CreateConversationAsync("Tales");
@@ -52,11 +46,11 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
         }
 
         // SQLite has one process, so that what another one left needs no lease to run out.
-        var settings = new Dictionary<string, string?>(_settings) { ["Completions:Lease"] = kind == DatabaseKind.Sqlite ? "01:00:00" : "00:00:01" };
+        if (kind == DatabaseKind.Sqlite) settings["Completions:Lease"] = "01:00:00";
         await using var second = await ChatProcess.StartAsync(_database, _provider, settings);
         using var again = ada.At(second.Address);
         ada.Dispose();
-        var watched = await again.WatchAsync(started).WaitAsync(TimeSpan.FromSeconds(20));
+        var watched = await again.WatchAsync(started).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal(("INTERRUPTED", "Once upon "), (watched.Status, watched.Text));
         Assert.Equal([("USER", "Tell me."), ("ASSISTANT", "Once upon ")], await again.MessagesAsync(conversation));
 
@@ -73,7 +67,7 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
     {
         var gate = new Gate();
         _provider.Answer(Reply.Of("Almost ").Wait(gate).Text("done."));
-        await using var service = await ChatProcess.StartAsync(_database, _provider, _settings);
+        await using var service = await StartAsync(drain: "00:00:20");
         using var ada = await Person.SignUpAsync(service.Address, "ada");
         var conversation = await ada.CreateConversationAsync("Tales");
         var started = (await ada.StartAsync(conversation, "Tell me.")).GetProperty("completion").GetProperty("id").GetString()!;
@@ -85,7 +79,7 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
         var ended = await EndAsync(events);
         Assert.Equal("COMPLETED", ended.GetProperty("status").GetString());
         Assert.Equal("Almost done.", ended.GetProperty("message").GetProperty("content").GetString());
-        Assert.Equal(0, await service.ExitAsync().WaitAsync(TimeSpan.FromSeconds(25)));
+        Assert.Equal(0, await service.ExitAsync().WaitAsync(TimeSpan.FromSeconds(60)));
     }
 
     [Fact]
@@ -93,7 +87,7 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
     {
         var gate = new Gate();
         _provider.Answer(Reply.Of("Never ").Wait(gate));
-        await using var service = await ChatProcess.StartAsync(_database, _provider, _settings);
+        await using var service = await StartAsync(drain: "00:00:01");
         using var ada = await Person.SignUpAsync(service.Address, "ada");
         var conversation = await ada.CreateConversationAsync("Tales");
         var started = (await ada.StartAsync(conversation, "Tell me.")).GetProperty("completion").GetProperty("id").GetString()!;
@@ -102,7 +96,7 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
         await gate.Reached;
         await service.SignalAsync("TERM");
         Assert.Equal("INTERRUPTED", (await EndAsync(events)).GetProperty("status").GetString());
-        Assert.Equal(0, await service.ExitAsync().WaitAsync(TimeSpan.FromSeconds(25)));
+        Assert.Equal(0, await service.ExitAsync().WaitAsync(TimeSpan.FromSeconds(60)));
 
         await using var second = await ChatProcess.StartAsync(_database, _provider, _settings);
         using var again = ada.At(second.Address);
@@ -114,17 +108,22 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
     [Fact]
     public async Task Idle_it_stops_at_once()
     {
-        await using var service = await ChatProcess.StartAsync(_database, _provider, _settings);
+        await using var service = await StartAsync(drain: "00:01:00", streams: "00:01:00");
         var clock = Stopwatch.StartNew();
         await service.SignalAsync("TERM");
         Assert.Equal(0, await service.ExitAsync());
-        // One second is promised; the machine of the tests is a slow one.
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(4));
+        // One second is promised, and one that waits for nothing takes a minute; the machine of the tests is a slow one.
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
+
+    /// <param name="drain">What running answers get to finish.</param>
+    /// <param name="streams">What streams get to end after that; they end with their answers.</param>
+    private Task<ChatProcess> StartAsync(string drain, string streams = "00:00:20") => ChatProcess.StartAsync(
+        _database, _provider, new Dictionary<string, string?>(_settings) { ["Completions:DrainTimeout"] = drain, ["Transport:DrainTime"] = streams });
 
     private static async Task<JsonElement> EndAsync(IAsyncEnumerator<JsonElement> events)
     {
-        while (await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20)))
+        while (await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60)))
         {
             if (events.Current.GetProperty("data").GetProperty("completionEvents").TryGetProperty("completion", out var ended)) return ended;
         }

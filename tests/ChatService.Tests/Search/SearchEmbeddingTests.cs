@@ -62,16 +62,16 @@ public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind
     [Fact]
     public async Task An_embedder_that_hangs_costs_one_search_its_wait_and_not_the_next_ones()
     {
-        await UseAsync("concepts", ("Embeddings:QueryTimeout", "00:00:00.2"), ("Embeddings:QueryPause", "00:10:00"));
+        await UseAsync("concepts", ("Embeddings:QueryTimeout", "00:00:02"), ("Embeddings:QueryPause", "00:10:00"));
         var ada = await SignUpAsync("Ada");
         var conversation = await ConverseAsync(ada, null, "My umbrella is green");
         await IndexedAsync(ada);
         var gate = new Gate();
         _provider.When(request => !request.IsChat && request.Inputs.Contains("parapluie"), new Reply().Wait(gate));
         Assert.True((await SearchAsync(ada, "parapluie")).Degraded);
-        var asked = _provider.Requests.Count;
         Assert.True((await SearchAsync(ada, "parapluie")).Degraded);
-        Assert.Equal(asked, _provider.Requests.Count);
+        // The first may be on its way to the provider still, or given up before it got there.
+        Assert.InRange(_provider.Requests.Count(request => !request.IsChat && request.Inputs.Contains("parapluie")), 0, 1);
 
         gate.Open();
         _provider.Forget();

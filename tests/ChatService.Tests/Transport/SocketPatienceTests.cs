@@ -52,7 +52,7 @@ public sealed class SocketPatienceTests
     [Fact]
     public async Task Where_nobody_is_signed_in_a_socket_closes_when_it_has_nothing_to_do()
     {
-        await using var host = await TransportHost.StartAsync(("Transport:AnonymousIdleTimeout", "00:00:00.3"));
+        await using var host = await TransportHost.StartAsync(("Transport:AnonymousIdleTimeout", "00:00:03"));
         using var signedIn = await SocketClient.OpenAsync(host, "ada");
         using var busy = await SocketClient.OpenAsync(host);
         await busy.SubscribeAsync("1", Silence);

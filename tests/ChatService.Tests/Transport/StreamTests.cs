@@ -145,7 +145,7 @@ public sealed class StreamTests
     [Fact]
     public async Task Stopping_lets_streams_finish_refuses_new_work_and_closes_1001()
     {
-        await using var host = await TransportHost.StartAsync(("Transport:DrainTime", "00:00:00.5"));
+        await using var host = await TransportHost.StartAsync(("Transport:DrainTime", "00:00:04"));
         using var idle = await SocketClient.OpenAsync(host);
         using var busy = await SocketClient.OpenAsync(host);
         await busy.SubscribeAsync("1", "subscription { ticks(times: 0) { number } }");

@@ -149,12 +149,12 @@ public sealed class WebSocketTransportTests : IAsyncLifetime
     [Fact]
     public async Task Who_does_not_initialise_is_closed_4408_however_often_they_ping()
     {
-        await using var host = await TransportHost.StartAsync(("Transport:InitTimeout", "00:00:00.3"));
+        await using var host = await TransportHost.StartAsync(("Transport:InitTimeout", "00:00:03"));
         using var client = await SocketClient.ConnectAsync(host, "graphql-transport-ws");
-        using var patient = await SocketClient.OpenAsync(host);
         await client.SendAsync("""{"type":"ping","payload":{"a":"é"}}""");
         var pong = await client.ReceiveAsync();
         Assert.Equal("""{"type":"pong","payload":{"a":"é"}}""", pong!.Value.GetRawText());
+        using var patient = await SocketClient.OpenAsync(host);
         Assert.Equal(4408, await client.ReceiveCloseAsync());
         await patient.SubscribeAsync("1", "{ hello }");
         Assert.Equal(2, (await patient.ReceiveUntilAsync("complete", "1")).Count);
