@@ -18,7 +18,11 @@ public sealed class SessionEndTests(ITestOutputHelper output)
     [InlineData("signOut { errors { code } }")]
     [InlineData("changePassword(input: { currentPassword: \"correct horse\", newPassword: \"another horse\" }) { errors { code } }")]
     [InlineData("deleteUser(input: { password: \"correct horse\" }) { errors { code } }")]
-    public async Task Within_five_seconds_of_its_end_nothing_of_a_session_is_open_at_another_instance_nor_can_be_opened(string end)
+    public Task Within_five_seconds_of_its_end_nothing_of_a_session_is_open_at_another_instance_nor_can_be_opened(string end) =>
+        InTime.OnceAsync(_promised, () => EndAsync(end));
+
+    /// <returns>When the last of it had ended.</returns>
+    private async Task<TimeSpan> EndAsync(string end)
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Postgres);
         await using var provider = await ScriptedProvider.StartAsync();
@@ -55,9 +59,7 @@ public sealed class SessionEndTests(ITestOutputHelper output)
         Assert.Contains("The loom ", text, StringComparison.Ordinal);
         // The answer to a user who is gone may be gone before them.
         Assert.Contains(end.StartsWith("deleteUser", StringComparison.Ordinal) ? "\"error\"" : "UNAUTHENTICATED", text, StringComparison.Ordinal);
-        Assert.InRange(refused, TimeSpan.Zero, _promised);
-        Assert.InRange(cut, TimeSpan.Zero, _promised);
-        Assert.InRange(last, TimeSpan.Zero, _promised);
+        return new[] { refused, cut, last }.Max();
     }
 
     [Fact]

@@ -28,10 +28,13 @@ public sealed class PostgresHealthTests() : HealthTests(DatabaseKind.Postgres)
         _proxy.Stall();
         // The last good answer is kept for a second.
         await UntilAsync(app, "unhealthy");
-        var clock = Stopwatch.StartNew();
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ReadyAsync(app.Address)).Status);
         // 0.8 seconds are promised; the machine of the tests is a slow one.
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+        await InTime.OnceAsync(TimeSpan.FromSeconds(3), async () =>
+        {
+            var clock = Stopwatch.StartNew();
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ReadyAsync(app.Address)).Status);
+            return clock.Elapsed;
+        });
         Assert.Equal(HttpStatusCode.OK, await LiveAsync(app.Address));
         _proxy.Resume();
         await UntilAsync(app, "healthy");
@@ -62,21 +65,21 @@ public sealed class SqliteHealthTests() : HealthTests(DatabaseKind.Sqlite)
         {
             using var ada = await Person.SignUpAsync(app.Address, "ada");
             var conversation = await ada.CreateConversationAsync();
-            Assert.Equal("healthy", (await ReadyAsync(app.Address)).Word("providers"));
+            await UntilAsync(app, "healthy");
             provider.When(request => request.IsChat, Reply.Failure(503, retryAfter: "30"));
             await ada.CompleteAsync(conversation, "Are you there?");
-            var ready = await ReadyAsync(app.Address);
-            Assert.Equal((HttpStatusCode.OK, "degraded", "degraded", "healthy"), (ready.Status, ready.Whole, ready.Word("providers"), ready.Word("database")));
+            var ready = await UntilAsync(app, "degraded");
+            Assert.Equal((HttpStatusCode.OK, "degraded", "healthy"), (ready.Status, ready.Word("providers"), ready.Word("database")));
             provider.Forget();
             await ada.CompleteAsync(conversation, "And now?");
-            Assert.Equal("healthy", (await ReadyAsync(app.Address)).Whole);
+            await UntilAsync(app, "healthy");
         }
 
         using var nobody = Unreachable.Refusing();
         settings["Embeddings:Endpoint"] = nobody.Endpoint.AbsoluteUri;
         await using var production = ChatApp.Start(Database, provider, settings, "Production");
-        var alone = await ReadyAsync(production.Address);
-        Assert.Equal((HttpStatusCode.OK, "degraded"), (alone.Status, alone.Whole));
+        var alone = await UntilAsync(production, "degraded");
+        Assert.Equal((HttpStatusCode.OK, "degraded"), (alone.Status, alone.Word("providers")));
         Assert.Single(alone.Warnings);
     }
 
@@ -139,7 +142,7 @@ public abstract class HealthTests(DatabaseKind kind) : IAsyncLifetime
         await UntilAsync(app, "healthy");
 
         app.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        var (draining, live) = await last.Said.WaitAsync(TimeSpan.FromSeconds(20));
+        var (draining, live) = await last.Said.WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal((HttpStatusCode.ServiceUnavailable, "unhealthy", "healthy"), (draining.Status, draining.Word("process"), draining.Word("database")));
         Assert.Equal(HttpStatusCode.OK, live);
     }
@@ -158,12 +161,9 @@ public abstract class HealthTests(DatabaseKind kind) : IAsyncLifetime
             if (last is not null) services.AddSingleton<IHostedService>(provider => last.Of(provider.GetRequiredService<IServer>()));
         });
 
-    protected static async Task<Health> UntilAsync(ChatApp app, string status)
-    {
-        var health = await ReadyAsync(app.Address);
-        await Eventually.HoldsAsync(async () => (health = await ReadyAsync(app.Address)).Whole == status, TimeSpan.FromSeconds(30));
-        return health;
-    }
+    /// <summary>What is asked takes 0.8 seconds at most, and on a busy machine that is too short now and then.</summary>
+    protected static Task<Health> UntilAsync(ChatApp app, string status) =>
+        Eventually.GetAsync(() => ReadyAsync(app.Address), health => health.Whole == status);
 
     protected static async Task<Health> ReadyAsync(Uri address)
     {
@@ -209,7 +209,7 @@ public abstract class HealthTests(DatabaseKind kind) : IAsyncLifetime
             // Disposing the app stops it once more.
             if (_said.Task.IsCompleted) return;
             var address = new Uri(_server.Features.Get<IServerAddressesFeature>()!.Addresses.First());
-            _said.SetResult((await ReadyAsync(address), await LiveAsync(address)));
+            _said.SetResult((await Eventually.GetAsync(() => ReadyAsync(address), health => health.Word("database") == "healthy"), await LiveAsync(address)));
         }
 
         public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;

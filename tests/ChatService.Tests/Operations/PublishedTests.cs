@@ -32,7 +32,11 @@ public sealed partial class PublishedTests : IAsyncLifetime
 
         await using var service = await ChatProcess.StartAsync(_database, null, settings, "Production", published);
         using var http = service.CreateClient();
-        Assert.Contains("\"status\":\"healthy\"", await http.GetStringAsync("/health/ready"), StringComparison.Ordinal);
+        await Eventually.HoldsAsync(async () =>
+        {
+            using var ready = await http.GetAsync("/health/ready");
+            return (await ready.Content.ReadAsStringAsync()).Contains("\"status\":\"healthy\"", StringComparison.Ordinal);
+        });
         Assert.Contains("<!doctype html>", await http.GetStringAsync("/"), StringComparison.Ordinal);
         Assert.Contains("text/javascript", (await http.GetAsync("/app.js")).Content.Headers.ContentType!.ToString(), StringComparison.Ordinal);
 

@@ -6,6 +6,8 @@ namespace ChatService.Tests;
 [Collection(Alone.Name)]
 public sealed class DocumentGuardTests : IAsyncLifetime
 {
+    private static readonly TimeSpan _promised = TimeSpan.FromSeconds(1);
+
     private TransportHost _host = null!;
 
     public async Task InitializeAsync()
@@ -58,15 +60,16 @@ public sealed class DocumentGuardTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Attacks))]
-    public async Task Refuses_within_a_second(string attack, string code, string query)
+    public Task Refuses_within_a_second(string attack, string code, string query) => InTime.OnceAsync(_promised, async () =>
     {
         var watch = Stopwatch.StartNew();
         var answer = await _host.QueryAsync(query);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"{attack} took {watch.Elapsed}");
-        Assert.Equal([code], answer.Codes().Distinct());
+        var took = watch.Elapsed;
+        Assert.Equal((attack, code), (attack, Assert.Single(answer.Codes().Distinct())));
         Assert.False(answer.TryGetProperty("data", out _));
         Assert.Equal(0, _host.Probe.Mutations);
-    }
+        return took;
+    });
 
     public static TheoryData<string, string> Accepted => new()
     {
@@ -85,15 +88,16 @@ public sealed class DocumentGuardTests : IAsyncLifetime
 
     [Theory]
     [MemberData(nameof(Accepted))]
-    public async Task Answers_within_a_second_what_is_within_the_limits(string what, string query)
+    public Task Answers_within_a_second_what_is_within_the_limits(string what, string query) => InTime.OnceAsync(_promised, async () =>
     {
         var watch = Stopwatch.StartNew();
         using var response = await _host.PostAsync(JsonSerializer.Serialize(new { query }));
         var answer = await response.ReadJsonAsync();
+        var took = watch.Elapsed;
         Assert.Empty(answer.Codes());
-        Assert.True(answer.TryGetProperty("data", out _));
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(1), $"{what} took {watch.Elapsed}");
-    }
+        Assert.True(answer.TryGetProperty("data", out _), what);
+        return took;
+    });
 
     [Fact]
     public async Task Reckons_page_sizes_from_variables_at_every_call()
