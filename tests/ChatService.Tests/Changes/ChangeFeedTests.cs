@@ -17,7 +17,7 @@ public abstract class ChangeFeedTests(DatabaseKind kind) : IAsyncLifetime
             cursor kind conversationId messageId completionId conversation { title } message { content } completion { status } } }
         """;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
     private readonly FakeClock _clock = new(DateTimeOffset.UtcNow);
     private TestDatabase _database = null!;
     private ScriptedProvider _provider = null!;

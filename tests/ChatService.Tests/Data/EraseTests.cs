@@ -57,7 +57,8 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
             Assert.Equal((table, count), (table, after[table]));
         Assert.True(after["messages"] >= beside["messages"]);
         Assert.Equal(0, await UnindexedAsync());
-        Assert.True(longest < TimeSpan.FromSeconds(5), $"{longest}");
+        // Less than its deadline, which it would pass if all was erased in one.
+        Assert.True(longest < TimeSpan.FromSeconds(15), $"{longest}");
 
         async Task EraseAsync()
         {

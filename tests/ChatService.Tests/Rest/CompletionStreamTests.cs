@@ -93,6 +93,7 @@ public class CompletionStreamTests(Facade facade) : IClassFixture<Facade>
     public async Task Silence_is_filled_with_comments()
     {
         var second = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var interval = facade.Options.PingInterval;
         facade.Options.PingInterval = TimeSpan.FromMilliseconds(5);
         Script(Slowly());
         using var response = await PostAsync();
@@ -101,6 +102,8 @@ public class CompletionStreamTests(Facade facade) : IClassFixture<Facade>
         Assert.StartsWith("data: ", await lines.ReadLineAsync(), StringComparison.Ordinal);
         Assert.Equal("", await lines.ReadLineAsync());
         Assert.Equal(": ping", await lines.ReadLineAsync());
+        // The facade is the whole class's.
+        facade.Options.PingInterval = interval;
         Assert.Equal("", await lines.ReadLineAsync());
         second.SetResult();
         var rest = await lines.ReadToEndAsync();
@@ -123,7 +126,7 @@ public class CompletionStreamTests(Facade facade) : IClassFixture<Facade>
         Script(Endless());
         using (var response = await PostAsync())
             Assert.Equal(HttpStatusCode.OK, response.StatusCode);
-        await left.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await left.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         async IAsyncEnumerable<OperationAnswer> Endless([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct = default)
         {

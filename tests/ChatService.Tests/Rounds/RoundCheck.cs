@@ -11,7 +11,7 @@ internal sealed class RoundCheck(TestDatabase database, ScriptedProvider provide
     public async Task SettledAsync(IReadOnlyList<Author> authors)
     {
         var owners = authors.Select(author => author.Id).ToList();
-        await Eventually.HoldsAsync(async () => !await ReadAsync(db => db.Completions.AnyAsync(c => c.Status == CompletionStatus.Running)), within: TimeSpan.FromSeconds(20));
+        await Eventually.HoldsAsync(async () => !await ReadAsync(db => db.Completions.AnyAsync(c => c.Status == CompletionStatus.Running)));
         var told = await ReadAsync(db => db.Users.Where(u => owners.Contains(u.Id)).ToDictionaryAsync(u => u.Id, u => u.ChangeSequence));
         await Eventually.GetAsync(() => Task.FromResult(authors.Count(author => author.Follower.Last < told[author.Id])), behind => behind == 0);
     }
