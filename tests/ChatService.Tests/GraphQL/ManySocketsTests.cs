@@ -39,14 +39,14 @@ public sealed class ManySocketsTests(ITestOutputHelper output) : IAsyncLifetime
         List<Listener> listeners = [];
         foreach (var some in Enumerable.Range(0, 1_000).Chunk(50))
             listeners.AddRange(await Task.WhenAll(some.Select(_ => ListenAsync())));
-        var after = _service.Weight();
+        // More than it needs is given back in its own time.
+        var after = await Eventually.GetAsync(() => Task.FromResult(_service.Weight()), weight => weight.Memory - before.Memory <= 100);
         await _ada.CreateConversationAsync("news");
         await Task.WhenAll(listeners.ConvertAll(listener => listener.HearAsync()));
         foreach (var listener in listeners) listener.Drop();
 
         output.WriteLine($"1,000 idle subscriptions on 1,000 sockets: {after.Memory - before.Memory:0} MiB above {before.Memory:0}, {after.Threads - before.Threads} threads");
         Assert.InRange(after.Files - before.Files, 900, 1_100);
-        Assert.True(after.Memory - before.Memory <= 100, $"{after.Memory - before.Memory:0} MiB");
     }
 
     [Fact]
@@ -58,12 +58,15 @@ public sealed class ManySocketsTests(ITestOutputHelper output) : IAsyncLifetime
         for (var round = 0; round < rounds; round++) await LetComeAndGoAsync(100);
         var before = await SettledAsync(atRest);
 
-        for (var round = 0; round < rounds; round++) await LetComeAndGoAsync(100);
-
-        var after = await SettledAsync(atRest);
+        // What they leave behind grows with each time; what awaits the collector is gone at one of them.
+        var after = await Eventually.GetAsync(
+            async () =>
+            {
+                for (var round = 0; round < rounds; round++) await LetComeAndGoAsync(100);
+                return await SettledAsync(atRest);
+            },
+            weight => weight.Memory <= before.Memory + 40 && weight.Threads <= before.Threads + 20);
         output.WriteLine($"{rounds * 100} sockets, and as many again: memory {before.Memory:0} to {after.Memory:0} MiB, threads {before.Threads} to {after.Threads}, files {before.Files} to {after.Files}");
-        Assert.True(after.Memory <= before.Memory + 40, $"{after.Memory:0} MiB after {before.Memory:0}");
-        Assert.True(after.Threads <= before.Threads + 20, $"{after.Threads} threads after {before.Threads}");
     }
 
     /// <summary>The server notices in its own time that somebody is gone.</summary>

@@ -13,6 +13,7 @@ public sealed class RequestLogTests
 {
     private const string Password = "correct horse battery";
     private const string Typed = "correct horse typed into the name";
+    private static readonly IPAddress _ownAddress = IPAddress.Parse("127.0.0.77");
 
     [Fact]
     public async Task Each_request_stream_and_socket_is_a_line_of_JSON_that_says_who_what_how_and_how_long()
@@ -109,8 +110,9 @@ public sealed class RequestLogTests
     {
         if (!File.Exists("/dev/full")) Assert.Fail("This test needs /dev/full, which Linux has.");
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
-        var port = FreePort();
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" --urls \"$1\" >/dev/full", Path.Combine(AppContext.BaseDirectory, "ChatService.GraphQL.dll"), $"http://127.0.0.1:{port}"])
+        // What else is given a port here is given one of 127.0.0.1, so that nobody can take this one before the service has.
+        var address = $"http://{_ownAddress}:{FreePort()}";
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec dotnet \"$0\" --urls \"$1\" >/dev/full", Path.Combine(AppContext.BaseDirectory, "ChatService.GraphQL.dll"), address])
         {
             WorkingDirectory = Repository.PathOf("ChatService.GraphQL"),
             Environment = { ["ASPNETCORE_ENVIRONMENT"] = "Production" },
@@ -119,7 +121,7 @@ public sealed class RequestLogTests
         using var process = Process.Start(start)!;
         try
         {
-            using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+            using var http = new HttpClient { BaseAddress = new Uri(address) };
             await Eventually.HoldsAsync(() => IsThereAsync(http));
             for (var i = 0; i < 50; i++)
             {
@@ -152,7 +154,7 @@ public sealed class RequestLogTests
 
     private static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var listener = new TcpListener(_ownAddress, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
