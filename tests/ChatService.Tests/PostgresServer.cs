@@ -23,18 +23,30 @@ internal sealed class PostgresServer
 
     public static async Task<PostgresServer> StartAsync()
     {
-        // The script serves until its standard input ends, so until this process does, however that comes about.
-        var script = Process.Start(new ProcessStartInfo("bash", [Repository.PathOf("tests/postgres.sh"), "serve"])
+        // Half of the tests hang on this one start, so it is not given up at once.
+        var failures = new List<string>();
+        while (failures.Count < 3)
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
-        var connectionString = await script.StandardOutput.ReadLineAsync()
-            ?? throw new InvalidOperationException(await script.StandardError.ReadToEndAsync());
-        var server = new PostgresServer(script, connectionString);
-        await server.CreateTemplateAsync();
-        return server;
+            // The script serves until its standard input ends, so until this process does, however that comes about.
+            var script = Process.Start(new ProcessStartInfo("bash", [Repository.PathOf("tests/postgres.sh"), "serve"])
+            {
+                RedirectStandardInput = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            })!;
+            if (await script.StandardOutput.ReadLineAsync() is { } connectionString)
+            {
+                var server = new PostgresServer(script, connectionString);
+                await server.CreateTemplateAsync();
+                return server;
+            }
+
+            var said = await script.StandardError.ReadToEndAsync();
+            await script.WaitForExitAsync();
+            failures.Add($"tests/postgres.sh ended with {script.ExitCode}: {said}");
+        }
+
+        throw new InvalidOperationException(string.Join(Environment.NewLine, failures.Distinct()));
     }
 
     public Task<TestDatabase> CloneAsync() => CreateAsync($"TEMPLATE {_run}");

@@ -50,6 +50,7 @@ public sealed class ServiceHost : IAsyncDisposable
         {
             ["Database:Provider"] = kind.ToString(),
             ["ConnectionStrings:Chat"] = connectionString,
+            ["Database:Deadline"] = "00:00:20",
         }).Build()).BuildServiceProvider();
 
     public T Get<T>()
