@@ -1,5 +1,6 @@
 using ChatService.Data;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 
 namespace ChatService.Tests;
@@ -9,81 +10,71 @@ internal static class BulkMessages
 {
     private const int BatchSize = 2_000;
 
+    /// <param name="vectors">The contents' own, from whoever has them: to make them takes longer than the rest.</param>
     /// <returns>The id of the first; the others follow without a gap.</returns>
-    public static async Task<long> InsertAsync(ServiceHost host, long owner, long conversation, long firstId, IReadOnlyList<string> contents)
+    public static async Task<long> InsertAsync(
+        ServiceHost host, long owner, long conversation, long firstId, IReadOnlyList<string> contents, IReadOnlyList<Half[]>? vectors = null)
     {
         var at = new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc);
-        for (var start = 0; start < contents.Count; start += BatchSize)
+        var role = nameof(MessageRole.User);
+        foreach (var some in contents.Index().Chunk(BatchSize))
         {
             await using var db = host.Open();
             await db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
             {
                 await using var transaction = await db.Database.BeginTransactionAsync();
-                var some = contents.Skip(start).Take(BatchSize).Index().Select(one => new Message
-                {
-                    OwnerId = owner,
-                    Id = firstId + start + one.Index,
-                    ConversationId = conversation,
-                    Sequence = start + one.Index + 1,
-                    Role = MessageRole.User,
-                    Content = one.Item,
-                    CreatedAt = at,
-                }).ToList();
-                if (db.Database.GetDbConnection() is NpgsqlConnection postgres) await CopyAsync(postgres, some);
-                else await AddAsync(db, some);
-                await host.Get<IMessageIndex>().ReplaceAsync(db, [.. some.Select(EmbeddingOf)], CancellationToken.None);
+                await WriteAsync(
+                    db, "messages", ["owner_id", "id", "conversation_id", "sequence", "role", "content", "created_at", "superseded"],
+                    some.Select(one => new object[] { owner, firstId + one.Index, conversation, one.Index + 1, role, one.Item, at, false }));
+                await WriteAsync(
+                    db, "indexed_messages", ["owner_id", "message_id", "conversation_id", "role", "created_at", "terms"],
+                    some.Select(one => new object[] { owner, firstId + one.Index, conversation, role, at, Analyzer.ForIndex(one.Item) }));
+                await host.Get<IMessageIndex>().ReplaceAsync(db, Array.ConvertAll(some, EmbeddingOf), CancellationToken.None);
                 await transaction.CommitAsync();
             });
         }
 
         return firstId;
+
+        MessageEmbedding EmbeddingOf((int Index, string Content) one) => new()
+        {
+            OwnerId = owner,
+            MessageId = firstId + one.Index,
+            Model = HashingEmbedder.Model,
+            Start = 0,
+            Length = one.Content.Length,
+            Vector = vectors?[one.Index] ?? Embedders.ToStored(HashingEmbedder.Embed(one.Content)),
+            ConversationId = conversation,
+            Role = MessageRole.User,
+            CreatedAt = at,
+        };
     }
 
-    private static MessageEmbedding EmbeddingOf(Message message) => new()
+    private static async Task WriteAsync(ChatDbContext db, string table, string[] columns, IEnumerable<object[]> rows)
     {
-        OwnerId = message.OwnerId,
-        MessageId = message.Id,
-        Model = HashingEmbedder.Model,
-        Start = 0,
-        Length = message.Content.Length,
-        Vector = Embedders.ToStored(HashingEmbedder.Embed(message.Content)),
-        ConversationId = message.ConversationId,
-        Role = message.Role,
-        CreatedAt = message.CreatedAt,
-    };
-
-    private static async Task AddAsync(ChatDbContext db, List<Message> messages)
-    {
-        db.Messages.AddRange(messages);
-        db.IndexedMessages.AddRange(messages.Select(message => new IndexedMessage
+        var names = string.Join(", ", columns);
+        if (db.Database.GetDbConnection() is NpgsqlConnection postgres)
         {
-            OwnerId = message.OwnerId,
-            MessageId = message.Id,
-            ConversationId = message.ConversationId,
-            Role = message.Role,
-            CreatedAt = message.CreatedAt,
-            Terms = Analyzer.ForIndex(message.Content),
-        }));
-        await db.SaveChangesAsync();
-        db.ChangeTracker.Clear();
-    }
-
-    private static async Task CopyAsync(NpgsqlConnection connection, List<Message> messages)
-    {
-        await using (var copy = await connection.BeginBinaryImportAsync(
-            "COPY messages (owner_id, id, conversation_id, sequence, role, content, created_at, superseded) FROM STDIN (FORMAT BINARY)"))
-        {
-            foreach (var m in messages)
-                await copy.WriteRowAsync(CancellationToken.None, m.OwnerId, m.Id, m.ConversationId, m.Sequence, m.Role.ToString(), m.Content, m.CreatedAt, false);
+            await using var copy = await postgres.BeginBinaryImportAsync($"COPY {table} ({names}) FROM STDIN (FORMAT BINARY)");
+            foreach (var row in rows) await copy.WriteRowAsync(CancellationToken.None, row);
             await copy.CompleteAsync();
+            return;
         }
 
-        await using (var copy = await connection.BeginBinaryImportAsync(
-            "COPY indexed_messages (owner_id, message_id, conversation_id, role, created_at, terms) FROM STDIN (FORMAT BINARY)"))
+        await using var insert = db.Database.GetDbConnection().CreateCommand();
+        insert.Transaction = db.Database.CurrentTransaction!.GetDbTransaction();
+        insert.CommandText = $"INSERT INTO {table} ({names}) VALUES ({string.Join(", ", columns.Select(column => $"@{column}"))})";
+        var parameters = Array.ConvertAll(columns, column =>
         {
-            foreach (var m in messages)
-                await copy.WriteRowAsync(CancellationToken.None, m.OwnerId, m.Id, m.ConversationId, m.Role.ToString(), m.CreatedAt, Analyzer.ForIndex(m.Content));
-            await copy.CompleteAsync();
+            var parameter = insert.CreateParameter();
+            parameter.ParameterName = $"@{column}";
+            insert.Parameters.Add(parameter);
+            return parameter;
+        });
+        foreach (var row in rows)
+        {
+            foreach (var (parameter, value) in parameters.Zip(row)) parameter.Value = value is DateTime time ? (time - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond : value;
+            await insert.ExecuteNonQueryAsync();
         }
     }
 }
