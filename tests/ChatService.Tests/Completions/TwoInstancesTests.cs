@@ -10,7 +10,6 @@ public sealed class TwoInstancesTests : IAsyncLifetime
     private static readonly Dictionary<string, string?> _settings = new()
     {
         ["Completions:FlushInterval"] = "00:00:00.05",
-        ["Completions:Lease"] = "00:00:10",
         ["Completions:LeaseRenewal"] = "00:00:00.5",
     };
 
@@ -92,7 +91,7 @@ public sealed class TwoInstancesTests : IAsyncLifetime
     [Fact]
     public async Task Killing_the_maker_ends_it_for_who_watches_through_the_other()
     {
-        await StartBothAsync();
+        await StartBothAsync(lease: "00:00:05");
         _provider.Answer(Reply.Of("One ").Wait(new Gate()));
         var conversation = await _here.CreateConversationAsync("Counting");
         var started = await StartAsync(conversation);
@@ -128,9 +127,9 @@ public sealed class TwoInstancesTests : IAsyncLifetime
         await Assert.ThrowsAnyAsync<Exception>(() => next);
     }
 
-    private async Task StartBothAsync(string sweep = "00:00:01")
+    private async Task StartBothAsync(string sweep = "00:00:01", string lease = "00:01:00")
     {
-        var settings = new Dictionary<string, string?>(_settings) { ["Completions:Sweep"] = sweep };
+        var settings = new Dictionary<string, string?>(_settings) { ["Completions:Sweep"] = sweep, ["Completions:Lease"] = lease };
         var both = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => ChatProcess.StartAsync(_database, _provider, settings)));
         (_maker, _other) = (both[0], both[1]);
         _here = await Person.SignUpAsync(_maker.Address, "ada");
