@@ -9,6 +9,9 @@ const replyWithin = 30_000;
 
 /** What went wrong, with the service's code and words for people. */
 export class ApiError extends Error {
+  /** The service has looked at it and not done it. After any other error of a mutation nobody knows whether it was done. */
+  isRefusal = false;
+
   /** `field`: what in the input it is about. */
   constructor(code, { retryAfter, field } = {}) {
     super((field && t(`error.${code}.${field}`)) || t(`error.${code}`, { seconds: retryAfter ?? 1 }) || t("error.OTHER", { code }));
@@ -105,7 +108,7 @@ export async function insist(action, refused, recovered) {
 
 function accepted(data) {
   const payload = Object.values(data)[0];
-  if (payload.errors.length > 0) throw ApiError.from(payload.errors[0]);
+  if (payload.errors.length > 0) throw Object.assign(ApiError.from(payload.errors[0]), { isRefusal: true });
   return payload;
 }
 

@@ -1,4 +1,4 @@
-import { newKey } from "./api.js";
+import { Attempt } from "./attempt.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 import { callByQuestion } from "./titles.js";
@@ -15,8 +15,9 @@ export class Composer {
   #onCreated;
   #box = byId("content");
   #sending = false;
-  /** The key of what is being sent, kept while its fate is unknown: sending the same text again is the same question. */
-  #pending = null;
+  /** Sending the same text again is the same question, and the same conversation that begins with it. */
+  #beginning = new Attempt();
+  #asking = new Attempt();
   #noticed = null;
 
   /** `onCreated(conversation)`: a first message has made a conversation. */
@@ -116,14 +117,13 @@ export class Composer {
     try {
       if (!(await this.#thread.isReady())) return;
       if (this.#thread.isBusy) return this.notice(t("error.CONVERSATION_BUSY"), busy);
-      const { id } = this.#thread;
-      if (this.#pending?.content !== content || this.#pending.id !== id) this.#pending = { content, id, key: newKey() };
-      if (id === null) await this.#begin(content);
-      await this.#thread.ask(content, this.#recall, this.#pending.key);
-      this.#pending = null;
+      if (this.#thread.id === null) await this.#begin(content);
+      await this.#asking.make(`${this.#thread.id} ${content}`, { recall: this.#recall }, ({ recall }, key) => {
+        byId("recall").setAttribute("aria-pressed", recall);
+        return this.#thread.ask(content, recall, key);
+      });
       if (this.#box.value === content) this.clear();
     } catch (error) {
-      if (error.code !== "UNREACHABLE") this.#pending = null;
       this.notice(error.message);
     } finally {
       this.#sending = false;
@@ -132,8 +132,7 @@ export class Composer {
   }
 
   async #begin(content) {
-    const { conversation } = await this.#api.mutateOnce(create, this.#models.chosen, this.#pending.key);
-    this.#pending.id = conversation.id;
+    const { conversation } = await this.#beginning.make(content, this.#models.chosen, (input, key) => this.#api.mutateOnce(create, input, key));
     callByQuestion(conversation.id, content);
     this.#thread.begin(conversation);
     this.#onCreated(conversation);

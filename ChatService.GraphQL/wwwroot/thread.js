@@ -1,5 +1,6 @@
 import { Answer } from "./answer.js";
-import { insist, newKey, pause } from "./api.js";
+import { insist, pause } from "./api.js";
+import { Attempt } from "./attempt.js";
 import { conversationFields } from "./conversations.js";
 import { Editing } from "./editing.js";
 import { hideUnopened, showHeading, showUnopened } from "./heading.js";
@@ -16,11 +17,12 @@ export class Thread {
   #messages;
   #editing;
   #answer;
+  #repeating = new Attempt();
   #opening = null;
   #syncing = null;
 
   /**
-   * `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.waiting(error)` until `tell.recovered(error)`, `tell.gone(id)`,
+   * `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.asking()`, `tell.failed(error)`, `tell.waiting(error)` until `tell.recovered(error)`, `tell.gone(id)`,
    * `tell.answered(message)`, `tell.shown(conversation)`, `tell.newest(id)`: one has left an older message for the newest, `tell.missing(id)`: or one that is not there,
    * `tell.home()`: what had the focus is not there any more.
    */
@@ -126,8 +128,10 @@ export class Thread {
 
   /** Another answer to the last question, or a first one. */
   async again(message) {
+    this.#tell.asking();
     await this.#try(async () => {
-      if (!(await this.#start(message.role === "USER" ? {} : { regenerate: true }, newKey()))) return;
+      const input = message.role === "USER" ? {} : { regenerate: true };
+      if (!(await this.#repeating.make(message.id, input, (first, key) => this.#start(first, key)))) return;
       this.#tell.home();
       await this.sync();
     });

@@ -1,45 +1,15 @@
 // What the chat page does when the service fails, is slow or says nothing, in Chromium: node failures.mjs <address> <folder for screenshots>
 import assert from "node:assert/strict";
 import { browse, check, isAccessible } from "./browser.mjs";
+import { graphql, hold, reading, refuse } from "./faults.mjs";
 import { Visitor } from "./visitor.mjs";
+import { uncertain } from "./walks/uncertain.mjs";
 
 const [address, folder] = process.argv.slice(2);
-const graphql = "**/graphql";
-
-/** Answers as the service does while it cannot do anything. */
-const refuse = (route, code = "STORAGE_UNAVAILABLE") => route.fulfill({
-  status: 503,
-  contentType: "application/json",
-  body: JSON.stringify({ errors: [{ message: "Not now.", extensions: { code, retryAfter: 1 } }] }),
-});
-
-/** Keeps the requests that hold a text back, the first of them or all. `came`: there is one. `release(then)`: they go on, or to something else. */
-async function hold(page, text, most = Infinity) {
-  const [gate, came] = [resolvers(), resolvers()];
-  let isOver = false;
-  await page.route(graphql, async (route) => {
-    if (isOver || most === 0 || !route.request().postData().includes(text)) return route.fallback();
-    most--;
-    came.resolve();
-    await (await gate.promise)(route);
-  });
-  const release = (then = (route) => route.continue()) => {
-    isOver = true;
-    gate.resolve(then);
-  };
-  return { came: came.promise, release };
-}
-
-function resolvers() {
-  let resolve;
-  const promise = new Promise((done) => (resolve = done));
-  return { promise, resolve };
-}
 
 const open = (visitor, id) => visitor.page.locator(`#conversations a[href="#/${id}"]`).click();
 const idOf = (visitor) => visitor.page.url().split("#/")[1];
 const texts = (visitor) => visitor.messages().locator(".prose").allInnerTexts();
-const reading = "messages(last";
 let [first, second] = [];
 
 const walks = {
@@ -236,6 +206,6 @@ async function whileAsleep(ada, from, to) {
 
 await browse(async (browser) => {
   const ada = await Visitor.arrive(browser, { address, folder, size: "desktop", locale: "en-GB", haste: 10 });
-  for (const [name, walk] of Object.entries(walks)) await check(name, ada, () => walk(ada));
+  for (const [name, walk] of Object.entries({ ...walks, ...uncertain })) await check(name, ada, () => walk(ada));
   await ada.leave();
 });

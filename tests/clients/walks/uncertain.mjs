@@ -1,0 +1,42 @@
+// What was done, though the page never heard of it.
+import assert from "node:assert/strict";
+import { hold, lose, reading } from "../faults.mjs";
+
+export const uncertain = {
+  async "asks and pays once, also where it never hears that it was done"(ada) {
+    const unheard = ada.page.getByRole("alert").filter({ hasText: "cannot get at its data" });
+    const recall = ada.page.getByRole("button", { name: "Answer from my history" });
+    await ada.begin();
+    let find = await lose(ada.page, "createConversation");
+    await ada.send("Is this asked once?");
+    await unheard.waitFor();
+    await find();
+    find = await lose(ada.page, "startCompletion");
+    await ada.send("Is this asked once?");
+    await unheard.waitFor();
+    await ada.messages().nth(1).waitFor();
+    await ada.page.locator(".message.running").waitFor({ state: "detached" });
+    await ada.page.getByRole("button", { name: "Send" }).waitFor();
+    await find();
+    // How it was asked first is how it was asked.
+    await recall.click();
+    await ada.ask("Is this asked once?");
+    await ada.answered();
+    assert.equal(await ada.messages().count(), 2);
+    assert.equal(await ada.page.locator("#conversations li").count(), 3);
+    assert.equal(await recall.getAttribute("aria-pressed"), "false");
+
+    const again = ada.messages().last().getByRole("button", { name: "Answer again" });
+    const slow = await hold(ada.page, reading);
+    find = await lose(ada.page, "startCompletion");
+    await again.click();
+    await unheard.waitFor();
+    await find();
+    const heard = ada.page.waitForResponse((response) => response.request().postData()?.includes("startCompletion"));
+    await again.click();
+    await heard;
+    slow.release();
+    await ada.page.getByText("Earlier answers (1)").waitFor();
+    await ada.answered();
+  },
+};
