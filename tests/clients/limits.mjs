@@ -15,7 +15,7 @@ const walks = {
       await ada.enter(secret, "Create an account", name);
       await ada.page.getByRole("alert").filter({ hasText: words }).waitFor();
     };
-    await refuses("Ada Lovelace", "correct horse battery", "A name has 1 to 64 letters");
+    await refuses("Ada Lovelace", "correct horse battery", "A name has 1 to 64 Latin letters (accented too)");
     await refuses(ada.name, "short", "at least 8 characters");
     await isAccessible(ada.page);
     await ada.enter("correct horse battery", "Create an account");

@@ -10,10 +10,13 @@ export const french = {
     await isAccessible(zoe.page);
     await zoe.shot("french");
     await zoe.page.getByRole("button", { name: "Nouveau ici" }).click();
-    await zoe.page.getByLabel("Nom", { exact: true }).fill(zoe.name);
+    await zoe.page.getByText("lettres latines (accentuées ou non)").waitFor();
+    const name = `Zoé-Œuf-${zoe.name}`;
+    await zoe.page.getByLabel("Nom", { exact: true }).fill(name);
     await zoe.page.locator("#entry").getByLabel("Mot de passe").fill("cheval agrafe pile");
     await zoe.page.getByRole("button", { name: "Créer un compte" }).click();
     await zoe.page.getByRole("heading", { name: "Qu’avez-vous en tête\u202f?" }).waitFor();
+    await zoe.page.locator("#account-name").filter({ hasText: name }).waitFor({ state: "attached" });
     // Long enough for its answer to be stopped.
     await zoe.ask("Où habitait le gardien du phare, qui comptait chaque tempête ? ".repeat(5));
     await zoe.answering();
