@@ -1,3 +1,4 @@
+import { insist } from "./api.js";
 import { byId, element } from "./dom.js";
 import { t, when } from "./i18n.js";
 import { forgetQuestions, titleOf } from "./titles.js";
@@ -14,7 +15,7 @@ export class ConversationList {
   #shown = new Map();
   #after = null;
   #hasMore = false;
-  #loading = false;
+  #growing = null;
   #archived = false;
   #current = null;
   #round = 0;
@@ -32,6 +33,7 @@ export class ConversationList {
     this.#observer.disconnect();
     this.#round++;
     this.#clear();
+    this.#tell("");
     forgetQuestions();
   }
 
@@ -40,6 +42,8 @@ export class ConversationList {
     const round = ++this.#round;
     const connection = await this.#read(null, archived);
     if (round !== this.#round) return;
+    // Nor does more come of what was there before.
+    this.#round++;
     this.#archived = archived;
     this.#tellWhich();
     this.#clear();
@@ -77,18 +81,14 @@ export class ConversationList {
     this.#list.replaceChildren();
   }
 
+  /** The next page, once at a time, as often as it takes: the end does not come into sight again while it stays there. */
   async #more() {
-    if (!this.#hasMore || this.#loading) return;
-    this.#loading = true;
-    const round = this.#round;
-    try {
-      const connection = await this.#read(this.#after, this.#archived);
-      if (round === this.#round) this.#append(connection);
-    } catch {
-      // Scrolling on asks again.
-    } finally {
-      this.#loading = false;
-    }
+    if (!this.#hasMore || this.#growing === this.#round) return;
+    const round = (this.#growing = this.#round);
+    const connection = await insist(() => round === this.#round && this.#read(this.#after, this.#archived), (error) => this.#tell(error.message), () => this.#tell(""));
+    if (round !== this.#round) return;
+    this.#growing = null;
+    this.#append(connection);
   }
 
   async #read(after, archived) {
@@ -129,6 +129,11 @@ export class ConversationList {
     const toggle = byId("archived");
     toggle.textContent = t(this.#archived ? "showCurrent" : "showArchived");
     toggle.setAttribute("aria-pressed", this.#archived);
+  }
+
+  /** Why the list does not go on. */
+  #tell(text) {
+    byId("list-end").textContent = text;
   }
 
   #tellIfEmpty() {

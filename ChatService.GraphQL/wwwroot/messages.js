@@ -5,19 +5,19 @@ import { View } from "./view.js";
 /** The messages of one conversation: a window into them that grows at both ends as one scrolls. */
 export class Messages {
   #api;
+  #insist;
   #view;
   #conversation = null;
   #shown;
   #start = { more: false };
   /** The window is whole up to `sequence`; what is shown behind that has come one by one. */
   #end = { more: false, sequence: 0 };
-  #loading = false;
   #round = 0;
   #edition = 0;
 
-  /** `on` is what can be done with a message: `again`, `edit`, `remove`; and `on.newest()` to leave for the newest. */
-  constructor(api, on) {
-    this.#api = api;
+  /** `on` is what can be done with a message: `again`, `edit`, `remove`; and `on.newest()` to leave for the newest. `insist(action)` does what must be done, as often as it takes. */
+  constructor(api, insist, on) {
+    [this.#api, this.#insist] = [api, insist];
     this.#shown = new Shown({ ...on, alternatives: ({ id }) => this.#readMore(readAlternatives, id), sources: ({ id }) => this.#readMore(readSources, id) });
     this.#view = new View(() => this.#tellWhere(), on.newest);
   }
@@ -72,7 +72,7 @@ export class Messages {
     if (this.isAtEnd) {
       this.#fill(messages);
       this.#toBottom();
-    } else this.#end = { ...this.#end, more: true };
+    } else this.#end = { ...this.#end, more: true, isLoading: false };
     this.#watchEnds();
   }
 
@@ -152,40 +152,34 @@ export class Messages {
     this.#end = { sequence: 0, ...endOf(nodes, pageInfo) };
   }
 
-  async #reached(ends) {
-    if (this.#loading || !this.#conversation) return;
-    if (ends.includes("older") && this.#start.more) await this.#grow(older, this.#start);
-    else if (ends.includes("newer") && this.#end.more) await this.#grow(newer, this.#end);
+  #reached(ends) {
+    if (ends.includes("older")) this.#grow(older, this.#start);
+    if (ends.includes("newer")) this.#grow(newer, this.#end);
   }
 
   async #grow(query, end) {
-    this.#loading = true;
-    try {
-      const conversation = await readPage(this.#api, query, this.#conversation, end.cursor);
-      // Another window may be open by now: its ends are other objects.
-      if (!conversation || (end !== this.#start && end !== this.#end)) return;
-      const { nodes, pageInfo } = conversation.messages;
-      const show = () => nodes.forEach((message) => this.#shown.put(message));
-      if (end === this.#start) {
-        this.#view.keeping(show);
-        Object.assign(end, { more: pageInfo.hasPreviousPage, cursor: pageInfo.startCursor });
-      } else {
-        show();
-        Object.assign(end, endOf(nodes, pageInfo));
-      }
-    } catch {
-      // Scrolling on asks again.
-      return;
-    } finally {
-      this.#loading = false;
-      this.#tellWhere();
+    if (!end.more || end.isLoading) return;
+    end.isLoading = true;
+    // Another window may be open by now: its ends are other objects.
+    const isWanted = () => end === this.#start || end === this.#end;
+    const conversation = await this.#insist(() => isWanted() && readPage(this.#api, query, this.#conversation, end.cursor));
+    if (!conversation || !isWanted()) return;
+    end.isLoading = false;
+    const { nodes, pageInfo } = conversation.messages;
+    const show = () => nodes.forEach((message) => this.#shown.put(message));
+    if (end === this.#start) {
+      this.#view.keeping(show);
+      Object.assign(end, { more: pageInfo.hasPreviousPage, cursor: pageInfo.startCursor });
+    } else {
+      show();
+      Object.assign(end, endOf(nodes, pageInfo));
     }
     this.#watchEnds();
   }
 
   /** What a message shows further down: whoever is at the end stays there when it comes. */
   async #readMore(read, id) {
-    const found = await read(this.#api, id).catch(() => []);
+    const found = await this.#insist(() => (this.#shown.has(id) ? read(this.#api, id) : []));
     const stays = this.isAtEnd;
     requestAnimationFrame(() => stays && this.#toBottom());
     return found;

@@ -29,7 +29,7 @@ export class Thread {
   constructor(api, socket, tell) {
     this.#api = api;
     this.#tell = tell;
-    this.#messages = new Messages(api, {
+    this.#messages = new Messages(api, (action) => this.#insist(action), {
       again: (message) => this.again(message),
       edit: (message) => this.#try(() => this.#editing.edit(message)),
       remove: (message) => this.#try(() => this.#editing.remove(message)),
@@ -163,7 +163,7 @@ export class Thread {
     // What is being opened may have been read before the change.
     await this.#opening?.catch(() => {});
     this.#syncing = null;
-    await insist(() => this.#syncNow(), this.#tell.waiting, this.#tell.recovered);
+    await this.#insist(() => this.#syncNow());
   }
 
   async #syncNow() {
@@ -173,6 +173,10 @@ export class Thread {
     if (id !== this.id) return;
     if (conversation) this.#showState(conversation);
     else this.#tell.gone(id);
+  }
+
+  #insist(action) {
+    return insist(action, this.#tell.waiting, this.#tell.recovered);
   }
 
   async #try(action) {

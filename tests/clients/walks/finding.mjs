@@ -2,6 +2,14 @@
 import assert from "node:assert/strict";
 import { isAccessible } from "../browser.mjs";
 
+/** Scrolls to an end while the service cannot be reached, which is said at this place. */
+async function scrollInVain({ page }, scroller, top, place) {
+  await page.route("**/graphql", (route) => (/"(at|after)":"/.test(route.request().postData()) ? route.abort() : route.fallback()));
+  await page.locator(scroller).evaluate((node, to) => (node.scrollTop = to), top);
+  await page.locator(place).filter({ hasText: "cannot be reached" }).waitFor();
+  await page.unroute("**/graphql");
+}
+
 export const finding = {
   async "finds a message and jumps to it"(ada) {
     await ada.begin();
@@ -49,11 +57,15 @@ export const finding = {
     await ada.page.reload();
     await ada.messages().last().waitFor();
     await ada.page.waitForFunction(() => document.querySelectorAll("#messages > li").length === 40);
+    await scrollInVain(ada, "#scroller", 0, "#notice");
     await ada.scrollUntil("#scroller", 0, "#messages > li", count);
+    await ada.page.locator("#notice:empty").waitFor({ state: "attached" });
     assert.deepEqual(await ada.messages().locator(".prose").allInnerTexts(), Array.from({ length: count }, (_, i) => `Note ${i + 1}`));
     assert.equal(await ada.page.evaluate(() => document.activeElement.id), ada.size === "phone" ? "scroller" : "content");
     await ada.openSidebar();
+    await scrollInVain(ada, "#list", 1e6, "#list-end");
     await ada.scrollUntil("#list", 1e6, "#conversations > li", 46);
+    await ada.page.locator("#list-end:empty").waitFor({ state: "attached" });
     await ada.closeSidebar();
   },
 };

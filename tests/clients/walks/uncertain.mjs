@@ -1,6 +1,6 @@
-// What was done, though the page never heard of it.
+// What the page did not hear of, and what it hears later.
 import assert from "node:assert/strict";
-import { hold, lose, reading } from "../faults.mjs";
+import { graphql, hold, lose, reading, refuse } from "../faults.mjs";
 
 export const uncertain = {
   async "asks and pays once, also where it never hears that it was done"(ada) {
@@ -38,5 +38,14 @@ export const uncertain = {
     slow.release();
     await ada.page.getByText("Earlier answers (1)").waitFor();
     await ada.answered();
+  },
+
+  async "shows earlier answers as soon as they come"(ada) {
+    await ada.page.route(graphql, (route) => (route.request().postData().includes("alternatives { id content }") ? refuse(route) : route.fallback()));
+    await ada.page.getByText("Earlier answers (1)").click();
+    await ada.page.getByRole("alert").filter({ hasText: "cannot get at its data" }).waitFor();
+    await ada.page.unroute(graphql);
+    await ada.page.locator(".alternatives li").getByText("Is this asked once?").waitFor();
+    await ada.page.locator("#notice:empty").waitFor({ state: "attached" });
   },
 };
