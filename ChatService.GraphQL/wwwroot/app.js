@@ -5,22 +5,27 @@ import { startTheme } from "./theme.js";
 import { Welcome } from "./welcome.js";
 
 let chat = null;
+let token = null;
 
 translate(document);
 startTheme();
 const welcome = new Welcome(() => show());
-onTokenChanged(() => show());
+onTokenChanged(() => {
+  if (storedToken() === token) return;
+  if (chat) chat.ended();
+  else show();
+});
 show();
 
 /** Shows the chat to those who have a session, and the way in to others. */
 function show(message) {
   chat?.close();
   chat = null;
-  const token = storedToken();
-  if (!token) return welcome.show(message);
+  const own = (token = storedToken());
+  if (!own) return welcome.show(message);
   welcome.hide();
-  chat = new Chat(token, (reason) => {
-    forgetToken(token);
+  chat = new Chat(own, (reason) => {
+    forgetToken(own);
     show(reason);
   });
 }

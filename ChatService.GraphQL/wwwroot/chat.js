@@ -40,7 +40,7 @@ export class Chat {
 
   /** `leave(reason)`: there is no session any more. */
   constructor(token, leave) {
-    const ended = () => this.#leaving.ended();
+    const ended = () => this.ended();
     this.#leaving = new Leaving(leave, () => ({ username: byId("account-name").textContent, text: this.#composer.text }));
     this.#api = new Api(token, ended);
     this.#socket = new Socket(token, ended, (isUp) => this.#line(isUp ? "" : t("offline")));
@@ -83,6 +83,11 @@ export class Chat {
     this.#line("");
   }
 
+  /** The session is over: the service says so, or another tab has found or made it so. */
+  ended() {
+    this.#leaving.ended();
+  }
+
   #wire() {
     const { signal } = this.#controller;
     addEventListener("hashchange", () => this.#go(), { signal });
@@ -111,7 +116,7 @@ export class Chat {
     // What is written before the conversation is there waits for it.
     this.#thread.clear(named()[0]);
     const { me, models, changeCursor } = await this.#insist(() => this.#api.query(everything));
-    if (!me) return this.#leaving.ended();
+    if (!me) return this.ended();
     byId("account-name").textContent = me.username;
     const draft = takeDraft(me.username);
     if (draft) this.#composer.text = draft;

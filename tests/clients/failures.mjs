@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { browse, check, isAccessible } from "./browser.mjs";
 import { graphql, hold, reading, refuse } from "./faults.mjs";
 import { Visitor } from "./visitor.mjs";
+import { ending } from "./walks/ending.mjs";
 import { uncertain } from "./walks/uncertain.mjs";
 
 const [address, folder] = process.argv.slice(2);
@@ -181,7 +182,7 @@ const walks = {
     await tab.messages().first().waitFor();
     tab.name = ada.name;
     await tab.signOut();
-    await ada.page.locator("#entry").getByLabel("Password").waitFor();
+    await ada.page.getByRole("alert").filter({ hasText: "session is over" }).waitFor();
     await tab.signIn();
     await ada.box().waitFor();
     const refused = ada.page.waitForResponse((response) => response.status() === 401);
@@ -206,6 +207,6 @@ async function whileAsleep(ada, from, to) {
 
 await browse(async (browser) => {
   const ada = await Visitor.arrive(browser, { address, folder, size: "desktop", locale: "en-GB", haste: 10 });
-  for (const [name, walk] of Object.entries({ ...walks, ...uncertain })) await check(name, ada, () => walk(ada));
+  for (const [name, walk] of Object.entries({ ...walks, ...uncertain, ...ending })) await check(name, ada, () => walk(ada));
   await ada.leave();
 });

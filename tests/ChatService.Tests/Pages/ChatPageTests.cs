@@ -32,9 +32,18 @@ public sealed class ChatPageTests
     public async Task It_bears_with_a_service_that_fails_or_is_slow()
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
-        await using var app = ChatApp.Start(database);
-        var output = await NodeClients.RunAsync("failures.mjs", app.Address.ToString(), Repository.PathOf("artifacts/chat-page"));
-        Assert.Equal(12, output.Split('\n').Count(line => line.StartsWith("passed: ", StringComparison.Ordinal)));
+        await using var provider = await ScriptedProvider.StartAsync();
+        // Held until the walk says so: a session ends in the middle of it.
+        var rest = new Gate();
+        provider.When(request => request.IsChat && request.LastUserMessage == "A long answer, please", Reply.Of("It begins here, ").Wait(rest).Text("goes on, ", "and ends."));
+        await using var app = ChatApp.Start(database, provider, new Dictionary<string, string?> { ["Transport:SessionCheck"] = "00:00:01" });
+        void Hear(string line)
+        {
+            if (line == "go on") rest.Open();
+        }
+
+        var output = await NodeClients.WatchAsync(Hear, "failures.mjs", app.Address.ToString(), Repository.PathOf("artifacts/chat-page"));
+        Assert.Equal(13, output.Split('\n').Count(line => line.StartsWith("passed: ", StringComparison.Ordinal)));
     }
 
     [Fact]

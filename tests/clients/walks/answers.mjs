@@ -5,7 +5,7 @@ import { isAccessible } from "../browser.mjs";
 const story = "A story about the lighthouse keeper of Ouessant, who counted every storm. ".repeat(4).trim();
 
 /** Each text that was shown is the beginning of the stored one, and none is shorter than the one before. */
-function grew(shown, stored) {
+export function grew(shown, stored) {
   assert.deepEqual(shown.filter((text, i) => !stored.startsWith(text) || text.length < (shown[i - 1] ?? "").length), []);
 }
 
