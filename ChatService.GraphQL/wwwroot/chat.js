@@ -184,7 +184,7 @@ export class Chat {
 
   /** Reads everything anew: nobody can tell what has changed. */
   #refresh() {
-    return this.#insist(() => Promise.all([this.#list.load(), this.#thread.sync()]));
+    return this.#insist(() => Promise.all([this.#list.load(), this.#thread.reread()]));
   }
 
   /** How one hears of what happens elsewhere, if that is not as it should be. */

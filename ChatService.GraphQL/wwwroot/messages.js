@@ -37,12 +37,30 @@ export class Messages {
   /** Shows a conversation at its newest message, or at a certain one. Null if it is gone, undefined if something else was opened meanwhile. */
   async open(id, messageId) {
     if (id !== this.#conversation) this.clear(id);
+    return this.#openAt(messageId, (node) => this.#view.find(node));
+  }
+
+  /** Reads anew what is in sight, and leaves it where it is. As `open`. */
+  async reopen() {
+    const seen = this.isAtEnd ? undefined : this.#view.topmost();
+    try {
+      return await this.#openAt(seen?.id, (node) => this.#view.place(node, seen.below));
+    } catch (error) {
+      if (!seen || error.code !== "NOT_FOUND") throw error;
+      this.remove(seen.id);
+      return this.reopen();
+    }
+  }
+
+  async #openAt(messageId, show) {
     const round = ++this.#round;
     const conversation = await this.#readSteadily(messageId ? around : newest, messageId, () => round !== this.#round);
     if (round !== this.#round) return undefined;
     if (!conversation) return null;
     this.#fill(conversation.messages);
-    if (!messageId || !this.#show(messageId)) this.#toBottom();
+    const node = messageId && this.#shown.node(messageId);
+    if (node) show(node);
+    else this.#toBottom();
     this.#watchEnds();
     return conversation;
   }
@@ -127,13 +145,6 @@ export class Messages {
     this.#round++;
     if (this.#end.more) await this.open(this.#conversation);
     else this.#toBottom();
-  }
-
-  #show(id) {
-    const node = this.#shown.node(id);
-    if (!node) return false;
-    this.#view.find(node);
-    return true;
   }
 
   /** Reads a page that knows what has been shown meanwhile, unless nobody wants it any more. */

@@ -30,7 +30,7 @@ export class Shown {
 
   clear() {
     this.#entries.clear();
-    this.#list.replaceChildren();
+    keepingFocus(this.#list, () => this.#list.replaceChildren(), this.#on.lost);
   }
 
   /** Shows a message as it is now, at its place. */

@@ -114,7 +114,13 @@ export class Thread {
   /** A change elsewhere that is about one message. */
   async refresh(messageId) {
     await this.#opening?.catch(() => {});
-    await this.#try(() => this.#messages.refresh(messageId));
+    await this.#insist(() => this.#messages.refresh(messageId));
+  }
+
+  /** Reads anew what is shown: nobody can tell what has changed in it. Throws what fails. */
+  async reread() {
+    await this.#opening?.catch(() => {});
+    await this.#bring(() => this.#messages.reopen());
   }
 
   show(conversation) {
@@ -163,14 +169,14 @@ export class Thread {
     // What is being opened may have been read before the change.
     await this.#opening?.catch(() => {});
     this.#syncing = null;
-    await this.#insist(() => this.#syncNow());
+    await this.#insist(() => this.#bring(() => this.#messages.sync()));
   }
 
-  async #syncNow() {
+  async #bring(read) {
     if (!this.conversation) return;
     const { id } = this;
-    const conversation = await this.#messages.sync();
-    if (id !== this.id) return;
+    const conversation = await read();
+    if (id !== this.id || conversation === undefined) return;
     if (conversation) this.#showState(conversation);
     else this.#tell.gone(id);
   }

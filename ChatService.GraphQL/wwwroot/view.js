@@ -36,6 +36,17 @@ export class View {
     node.classList.add("found");
   }
 
+  /** The message that one sees first: its id, and how far below the top it begins. */
+  topmost() {
+    const { top } = this.#scroller.getBoundingClientRect();
+    const node = Array.from(byId("messages").children).find((one) => one.getBoundingClientRect().bottom > top);
+    return node && { id: node.id, below: node.getBoundingClientRect().top - top };
+  }
+
+  place(node, below) {
+    this.#scroller.scrollTop += node.getBoundingClientRect().top - this.#scroller.getBoundingClientRect().top - below;
+  }
+
   offerNewest(isOffered) {
     byId("to-newest").hidden = !isOffered;
   }

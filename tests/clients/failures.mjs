@@ -110,10 +110,30 @@ const walks = {
 
   async "shows what others change in old messages"(ada) {
     const [edited, gone] = await ada.messages().evaluateAll((nodes) => [nodes[3].id, nodes[4].id]);
-    await ada.call("mutation($input: UpdateMessageInput!) { updateMessage(input: $input) { errors { code } } }", { id: edited, content: "Note one" });
+    const edit = (content) => ada.call("mutation($input: UpdateMessageInput!) { updateMessage(input: $input) { errors { code } } }", { id: edited, content });
+    const late = await hold(ada.page, "node(id: $id)", 1);
+    await edit("Note one");
+    await late.came;
+    late.release((route) => refuse(route));
     await ada.call("mutation($input: DeleteMessageInput!) { deleteMessage(input: $input) { errors { code } } }", { id: gone });
     await ada.page.locator(`#${edited}`).getByText("Note one", { exact: true }).waitFor();
     await ada.page.locator(`#${gone}`).waitFor({ state: "detached" });
+    await ada.page.locator("#notice:empty").waitFor({ state: "attached" });
+
+    // The feed does not go back to where the page was: nothing tells of this change.
+    const gap = await hold(ada.page, '"{ changeCursor }"');
+    ada.isForgotten = true;
+    await ada.cutLines();
+    await gap.came;
+    await edit("Note the first");
+    const top = (message) => message.evaluate((node) => node.getBoundingClientRect().top);
+    const seen = ada.page.locator(`#${await ada.messages().evaluateAll((nodes) => nodes.find((node) => node.getBoundingClientRect().top > 300).id)}`);
+    const stood = await top(seen);
+    gap.release();
+    await ada.page.locator(`#${edited}`).waitFor({ state: "detached" });
+    assert.ok(Math.abs((await top(seen)) - stood) < 2, "what one reads stays where it is");
+    await ada.scrollUntil("#scroller", 0, "#messages > li", 92);
+    assert.equal((await texts(ada))[3], "Note the first");
   },
 
   async "shows more of what it found once, and tries again what did not come"(ada) {

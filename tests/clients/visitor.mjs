@@ -16,6 +16,7 @@ export class Visitor extends Client {
   faults = [];
   password = password;
   isDeaf = false;
+  isForgotten = false;
   #sockets = new Set();
 
   /** `haste`: so many times faster than by the clock the page thinks it waits. */
@@ -39,9 +40,17 @@ export class Visitor extends Client {
   }
 
   #connect(socket) {
-    // Without a server the line is open, and nothing is ever heard.
-    if (!this.isDeaf) socket.connectToServer();
     this.#sockets.add(socket);
+    // Without a server the line is open, and nothing is ever heard.
+    if (this.isDeaf) return;
+    const server = socket.connectToServer();
+    if (!this.isForgotten) return;
+    socket.onMessage((text) => {
+      const { id, payload } = JSON.parse(text);
+      if (!this.isForgotten || !payload?.query?.includes("changes(")) return server.send(text);
+      this.isForgotten = false;
+      socket.send(JSON.stringify({ id, type: "error", payload: [{ message: "Too long ago.", extensions: { code: "CURSOR_EXPIRED" } }] }));
+    });
   }
 
   leave() {
