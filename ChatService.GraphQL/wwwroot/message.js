@@ -4,8 +4,11 @@ import { t, when } from "./i18n.js";
 import { renderMarkdown } from "./markdown.js";
 import { titleOf } from "./titles.js";
 
+/** So many earlier answers are counted without being read: each counts towards what a query may ask for. */
+const counted = 10;
+
 /** What a message is shown by. Texts besides its own are long, and read when one looks at them. */
-export const messageFields = `id sequence role content createdAt editedAt alternatives { id }
+export const messageFields = `id sequence role content createdAt editedAt alternatives(count: ${counted}) { id }
   completion { id status finishReason error { code message }
     sources { message { id conversation { id title } } } }`;
 
@@ -15,7 +18,7 @@ const excerptLength = 140;
 
 /**
  * The node of a message. `on.again(message)` asks for another answer, `on.edit` for another text, `on.remove` for none;
- * `on.sources(message)` reads its sources with their texts, and `on.alternatives` the earlier answers.
+ * `on.sources(message)` reads its sources with their texts, and `on.alternatives` the earlier answers; null when it is gone.
  */
 export function buildMessage(message, on) {
   const head = element("h2", { className: "unseen" }, t(speakers[message.role]));
@@ -68,7 +71,7 @@ function sources(node, message) {
     element("span", { className: "soft", "data-of": source.message.id })));
   const list = element("ol", {}, ...links);
   whenSeen(list, async () => {
-    for (const { id, content } of await node.on.sources(message)) {
+    for (const { id, content } of (await node.on.sources(message)) ?? []) {
       const place = list.querySelector(`[data-of="${id}"]`);
       if (place) place.textContent = excerpt(content);
     }
@@ -80,11 +83,19 @@ function alternatives(node, message) {
   const count = message.alternatives.length;
   if (count === 0) return [];
   const list = element("ol");
+  const summary = element("summary", {}, t("alternatives", { count: upTo(counted, count) }));
   const ontoggle = async ({ target }) => {
-    if (target.open) list.replaceChildren(...(await node.on.alternatives(message)).map(({ content }) => element("li", {}, prose(content))));
+    if (!target.open) return;
+    const answers = await node.on.alternatives(message);
+    if (!answers) return;
+    list.replaceChildren(...answers.found.map(({ content }) => element("li", {}, prose(content))));
+    summary.textContent = t("alternatives", { count: upTo(answers.most, answers.found.length) });
   };
-  return [element("details", { className: "alternatives", ontoggle }, element("summary", {}, t("alternatives", { count })), list)];
+  return [element("details", { className: "alternatives", ontoggle }, summary, list)];
 }
+
+/** A number, or that there may be more. */
+const upTo = (most, count) => (count < most ? count : `${most}+`);
 
 function prose(text) {
   const node = element("div", { className: "prose" });

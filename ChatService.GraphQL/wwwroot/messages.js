@@ -190,7 +190,7 @@ export class Messages {
 
   /** What a message shows further down: whoever is at the end stays there when it comes. */
   async #readMore(read, id) {
-    const found = await this.#insist(() => (this.#shown.has(id) ? read(this.#api, id) : []));
+    const found = await this.#insist(() => (this.#shown.has(id) ? read(this.#api, id) : null));
     const stays = this.isAtEnd;
     requestAnimationFrame(() => stays && this.#toBottom());
     return found;

@@ -8,7 +8,7 @@ const page = (range, declared = "") => `query($id: ID!, $n: Int!${declared}) { c
   messages(${range}) { nodes { ${messageFields} } pageInfo { hasPreviousPage hasNextPage startCursor endCursor } } } }`;
 const one = `query($id: ID!) { node(id: $id) { ... on Message { ${messageFields} } } }`;
 
-const alternatives = "query($id: ID!) { node(id: $id) { ... on Message { alternatives { id content } } } }";
+const alternatives = "query($id: ID!, $count: Int!) { node(id: $id) { ... on Message { alternatives(count: $count) { id content } } } }";
 const sources = "query($id: ID!) { node(id: $id) { ... on Message { completion { sources { message { id content } } } } } }";
 /** How many messages of a conversation the service gives at once, where the whole page is too long for it. */
 const sizes = new Map();
@@ -33,8 +33,15 @@ export async function readPage(api, query, id, at) {
 /** One message; null if it is gone. */
 export const readMessage = async (api, id) => (await api.query(one, { id })).node;
 
-/** The earlier answers to a message's question, with their texts. */
-export const readAlternatives = async (api, id) => (await api.query(alternatives, { id })).node?.alternatives ?? [];
+/** The earlier answers to a message's question that are `found`, with their texts: the latest `most` of them, which is what the service gives at once. */
+export async function readAlternatives(api, id, most = 100) {
+  try {
+    return { found: (await api.query(alternatives, { id, count: most })).node?.alternatives ?? [], most };
+  } catch (error) {
+    if (error.code !== "QUERY_TOO_COMPLEX" || most === 1) throw error;
+    return readAlternatives(api, id, most >> 1);
+  }
+}
 
 /** The messages that an answer was made from, with their texts. */
 export const readSources = async (api, id) => ((await api.query(sources, { id })).node?.completion.sources ?? []).map((source) => source.message);

@@ -41,11 +41,19 @@ export const uncertain = {
   },
 
   async "shows earlier answers as soon as they come"(ada) {
-    await ada.page.route(graphql, (route) => (route.request().postData().includes("alternatives { id content }") ? refuse(route) : route.fallback()));
+    await ada.page.route(graphql, (route) => (route.request().postData().includes("id content }") ? refuse(route) : route.fallback()));
     await ada.page.getByText("Earlier answers (1)").click();
     await ada.page.getByRole("alert").filter({ hasText: "cannot get at its data" }).waitFor();
     await ada.page.unroute(graphql);
     await ada.page.locator(".alternatives li").getByText("Is this asked once?").waitFor();
     await ada.page.locator("#notice:empty").waitFor({ state: "attached" });
+
+    const conversationId = ada.page.url().split("#/")[1];
+    for (let i = 1; i <= 10; i++) {
+      await ada.call("mutation($input: StartCompletionInput!) { complete(input: $input) { errors { code } } }", { conversationId, regenerate: true });
+    }
+    await ada.page.getByText("Earlier answers (10+)").click();
+    await ada.page.getByText("Earlier answers (11)").waitFor();
+    assert.equal(await ada.page.locator(".alternatives li").count(), 11);
   },
 };
