@@ -12,15 +12,17 @@ export class ApiError extends Error {
   /** The service has looked at it and not done it. After any other error of a mutation nobody knows whether it was done. */
   isRefusal = false;
 
-  /** `field`: what in the input it is about. */
-  constructor(code, { retryAfter, field } = {}) {
-    super((field && t(`error.${code}.${field}`)) || t(`error.${code}`, { seconds: retryAfter ?? 1 }) || t("error.OTHER", { code }));
+  /** `field`: what in the input it is about; `length`: how long that may be. */
+  constructor(code, { retryAfter, field, length } = {}) {
+    super((length && t(`error.${code}.${field}.length`, length)) || (field && t(`error.${code}.${field}`)) || t(`error.${code}`, { seconds: retryAfter ?? 1 }) || t("error.OTHER", { code }));
     this.code = code;
     this.retryAfter = retryAfter ?? 0;
   }
 
-  static from({ code, field, extensions }) {
-    return new ApiError(code ?? extensions?.code, { retryAfter: extensions?.retryAfter, field: field?.at(-1) });
+  static from({ code, field, message, extensions }) {
+    // The service's words are English, but its numbers are for everybody: what it asks for is a matter of its settings.
+    const [, least, most] = message?.match(/(\d+) to (\d+) characters/) ?? [];
+    return new ApiError(code ?? extensions?.code, { retryAfter: extensions?.retryAfter, field: field?.at(-1), length: least && { least, most } });
   }
 }
 

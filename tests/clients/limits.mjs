@@ -10,19 +10,22 @@ const walks = {
   async "says which rule a name and a password break"(ada) {
     await ada.open();
     await ada.page.getByRole("button", { name: "New here?" }).click();
+    await ada.page.locator("#password-rule").filter({ hasText: "Characters of any kind, 128 at most" }).waitFor();
     await ada.shot("register");
     const refuses = async (name, secret, words) => {
       await ada.enter(secret, "Create an account", name);
       await ada.page.getByRole("alert").filter({ hasText: words }).waitFor();
     };
     await refuses("Ada Lovelace", "correct horse battery", "A name has 1 to 64 Latin letters (accented too)");
-    await refuses(ada.name, "short", "at least 8 characters");
+    await refuses(ada.name, "too short", "10 to 128 characters");
     await isAccessible(ada.page);
     await ada.enter("correct horse battery", "Create an account");
     await ada.box().waitFor();
     await ada.openAccount();
-    await ada.changePassword("correct horse battery", "short");
-    await ada.page.getByRole("alert").filter({ hasText: "at least 8 characters" }).waitFor();
+    await ada.changePassword("correct horse battery", "too short");
+    await ada.page.getByRole("alert").filter({ hasText: "10 to 128 characters" }).waitFor();
+    await ada.changePassword("correct horse battery", ada.name.toUpperCase());
+    await ada.page.getByRole("alert").filter({ hasText: "which is not your name" }).waitFor();
     await ada.page.getByRole("button", { name: "Close" }).click();
     await ada.signOut();
     await ada.page.getByRole("button", { name: "New here?" }).click();

@@ -57,6 +57,7 @@ public sealed class ChatPageTests
             ["Limits:StreamsPerUser"] = "1",
             ["Transport:MaxAnswerLength"] = "60000",
             ["Limits:RegistrationsPerAddress"] = "4",
+            ["Security:MinimumPasswordLength"] = "10",
         };
         await using var app = ChatApp.Start(database, settings: settings);
         var output = await NodeClients.RunAsync("limits.mjs", app.Address.ToString(), Repository.PathOf("artifacts/chat-page"));
