@@ -28,7 +28,7 @@ export class Leaving {
     this.#left();
   }
 
-  /** The service knows the session no more. Whoever signs out need not be told; who does not finds their draft again. */
+  /** The service knows the session no more. Whoever signs out need not be told; who does not, or does so in another tab, finds their draft again. */
   ended() {
     if (this.#isLeaving) return this.#left();
     unsent = this.#draft();

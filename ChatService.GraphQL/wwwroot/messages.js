@@ -42,9 +42,12 @@ export class Messages {
 
   /** Reads anew what is in sight, and leaves it where it is. As `open`. */
   async reopen() {
+    const id = this.#conversation;
     const seen = this.isAtEnd ? undefined : this.#view.topmost();
     try {
-      return await this.#openAt(seen?.id, (node) => this.#view.place(node, seen.below));
+      const conversation = await this.#openAt(seen?.id, (node) => this.#view.place(node, seen.below));
+      // Who has asked something meanwhile is elsewhere in it, and has read no more of it.
+      return conversation === undefined && id === this.#conversation ? this.reopen() : conversation;
     } catch (error) {
       if (!seen || error.code !== "NOT_FOUND") throw error;
       this.remove(seen.id);

@@ -121,11 +121,15 @@ const walks = {
     await ada.page.locator("#notice:empty").waitFor({ state: "attached" });
 
     // The feed does not go back to where the page was: nothing tells of this change.
-    const gap = await hold(ada.page, '"{ changeCursor }"');
-    ada.isForgotten = true;
-    await ada.cutLines();
-    await gap.came;
-    await edit("Note the first");
+    const editUntold = async (content) => {
+      const gap = await hold(ada.page, '"{ changeCursor }"');
+      ada.isForgotten = true;
+      await ada.cutLines();
+      await gap.came;
+      await edit(content);
+      return gap;
+    };
+    let gap = await editUntold("Note the first");
     const top = (message) => message.evaluate((node) => node.getBoundingClientRect().top);
     const seen = ada.page.locator(`#${await ada.messages().evaluateAll((nodes) => nodes.find((node) => node.getBoundingClientRect().top > 300).id)}`);
     const stood = await top(seen);
@@ -134,6 +138,16 @@ const walks = {
     assert.ok(Math.abs((await top(seen)) - stood) < 2, "what one reads stays where it is");
     await ada.scrollUntil("#scroller", 0, "#messages > li", 92);
     assert.equal((await texts(ada))[3], "Note the first");
+
+    gap = await editUntold("Note I");
+    const slow = await hold(ada.page, "around: $at", 1);
+    gap.release();
+    await slow.came;
+    await ada.page.getByRole("button", { name: "To the newest message" }).click();
+    slow.release();
+    await ada.page.locator(`#${edited}`).waitFor({ state: "detached" });
+    await ada.scrollUntil("#scroller", 0, "#messages > li", 92);
+    assert.equal((await texts(ada))[3], "Note I");
   },
 
   async "shows more of what it found once, and tries again what did not come"(ada) {
