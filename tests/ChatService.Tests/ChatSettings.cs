@@ -15,6 +15,7 @@ public static class ChatSettings
             ["Database:Deadline"] = "00:00:20",
             ["Transport:OperationTimeout"] = "00:01:00",
             ["Transport:InitTimeout"] = "00:01:00",
+            ["Embeddings:QueryTimeout"] = "00:01:00",
         };
         if (provider is not null)
         {

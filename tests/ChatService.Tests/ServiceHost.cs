@@ -21,6 +21,7 @@ public sealed class ServiceHost : IAsyncDisposable
             ["Database:Provider"] = kind.ToString(),
             ["ConnectionStrings:Chat"] = connectionString,
             ["Database:Deadline"] = "00:00:20",
+            ["Embeddings:QueryTimeout"] = "00:01:00",
             ["Completions:OfflineWordDelay"] = "00:00:00",
         });
         builder.Configuration.AddInMemoryCollection(settings.Select(s => KeyValuePair.Create(s.Key, (string?)s.Value)));
