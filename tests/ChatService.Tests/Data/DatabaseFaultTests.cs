@@ -12,6 +12,9 @@ namespace ChatService.Tests;
 [Collection(Alone.Name)]
 public sealed class DatabaseFaultTests : IAsyncLifetime
 {
+    /// <summary>The deadline that the promises are made with; a machine that stands still for so long breaks what has no other promise.</summary>
+    private const string AsShipped = "00:00:02";
+
     /// <summary>The machine of the tests is slower than the promises allow for.</summary>
     private static readonly TimeSpan _slack = TimeSpan.FromSeconds(1.5);
 
@@ -26,15 +29,7 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         _database = await Databases.CreateAsync(DatabaseKind.Postgres);
         _proxy = FaultyProxy.Start(_database);
         _provider = await ScriptedProvider.StartAsync();
-        _app = ChatApp.Start(
-            _database,
-            _provider,
-            new Dictionary<string, string?>
-            {
-                ["ConnectionStrings:Chat"] = _proxy.ConnectionString,
-                ["Database:Deadline"] = "00:00:02",
-                ["Security:SessionCacheDuration"] = "00:00:00",
-            });
+        _app = Start(deadline: "00:00:20");
         _ada = await Person.SignUpAsync(_app.Address, "ada");
     }
 
@@ -82,12 +77,14 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     public async Task Away_is_503_in_time_and_back_is_back()
     {
         var conversation = await _ada.CreateConversationAsync();
+        await using var app = Start(AsShipped);
+        using var ada = _ada.At(app.Address);
         await InTime.OnceAsync(TimeSpan.FromSeconds(2.5) + _slack, async () =>
         {
             await _proxy.RefuseAsync();
-            var took = await UnavailableAsync(conversation);
+            var took = await UnavailableAsync(ada, conversation);
             _proxy.Accept();
-            await IsBackAsync();
+            await IsBackAsync(ada);
             return took;
         });
         Assert.Empty(await _ada.MessagesAsync(conversation));
@@ -97,12 +94,14 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     public async Task Hung_is_503_in_time_and_back_is_back()
     {
         var conversation = await _ada.CreateConversationAsync();
+        await using var app = Start(AsShipped);
+        using var ada = _ada.At(app.Address);
         await InTime.OnceAsync(TimeSpan.FromSeconds(4) + _slack, async () =>
         {
             _proxy.Stall();
-            var took = await UnavailableAsync(conversation);
+            var took = await UnavailableAsync(ada, conversation);
             _proxy.Resume();
-            await IsBackAsync();
+            await IsBackAsync(ada);
             return took;
         });
         Assert.Empty(await _ada.MessagesAsync(conversation));
@@ -122,8 +121,10 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         var conversation = await _ada.CreateConversationAsync();
         var gate = new Gate();
         _provider.Answer(Reply.Of("Paid ", "for.").Wait(gate));
-        var started = (await _ada.StartAsync(conversation, "Dear?", key: "once")).GetProperty("completion").GetProperty("id").GetString()!;
-        await using var watching = _ada.EventsAsync(started).GetAsyncEnumerator();
+        await using var app = Start(AsShipped);
+        using var ada = _ada.At(app.Address);
+        var started = (await ada.StartAsync(conversation, "Dear?", key: "once")).GetProperty("completion").GetProperty("id").GetString()!;
+        await using var watching = ada.EventsAsync(started).GetAsyncEnumerator();
         Assert.True(await watching.MoveNextAsync());
         await gate.Reached;
         await _proxy.RefuseAsync();
@@ -136,7 +137,7 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         Assert.Contains("STORAGE_UNAVAILABLE", watching.Current.ToString(), StringComparison.Ordinal);
 
         _proxy.Accept();
-        var again = await _ada.CompleteAsync(conversation, "Dear?", key: "once");
+        var again = await ada.CompleteAsync(conversation, "Dear?", key: "once");
         Assert.Equal(started, again.GetProperty("completion").GetProperty("id").GetString());
         Assert.Equal("Paid for.", again.GetProperty("completion").GetProperty("message").GetProperty("content").GetString());
         Assert.True(again.GetProperty("replayed").GetBoolean());
@@ -146,12 +147,7 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     [Fact]
     public async Task Many_who_write_while_it_hangs_are_all_told_that_it_is_away()
     {
-        await using var app = ChatApp.Start(_database, _provider, new Dictionary<string, string?>
-        {
-            ["ConnectionStrings:Chat"] = _proxy.ConnectionString,
-            ["Database:Deadline"] = "00:00:02",
-            ["Security:SessionCacheDuration"] = "00:00:01.9",
-        });
+        await using var app = Start(AsShipped, believed: "00:00:01.9");
         using var ada = _ada.At(app.Address);
         var conversation = await ada.CreateConversationAsync();
         _proxy.Stall();
@@ -206,20 +202,29 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         Assert.Equal((500, "INTERNAL"), (faults.Refuse(new InvalidOperationException("secret")).Status, faults.Refuse(new InvalidOperationException("secret")).Errors[0].Code));
     }
 
-    private Task IsBackAsync() =>
-        Eventually.HoldsAsync(async () => (await _ada.GraphQL.RunAsync("{ me { username } }")).Errors is null, TimeSpan.FromSeconds(20));
+    /// <param name="deadline">Of a unit of work.</param>
+    /// <param name="believed">How long what was read of a session is.</param>
+    private ChatApp Start(string deadline, string believed = "00:00:00") => ChatApp.Start(_database, _provider, new Dictionary<string, string?>
+    {
+        ["ConnectionStrings:Chat"] = _proxy.ConnectionString,
+        ["Database:Deadline"] = deadline,
+        ["Security:SessionCacheDuration"] = believed,
+    });
+
+    private static Task IsBackAsync(Person person) =>
+        Eventually.HoldsAsync(async () => (await person.GraphQL.RunAsync("{ me { username } }")).Errors is null, TimeSpan.FromSeconds(20));
 
     /// <returns>How long the slower of two answers took that it is away.</returns>
-    private async Task<TimeSpan> UnavailableAsync(string conversation)
+    private static async Task<TimeSpan> UnavailableAsync(Person person, string conversation)
     {
         var clock = Stopwatch.StartNew();
-        using var graph = await _ada.Http.PostAsJsonAsync("/graphql", new { query = "{ me { username } }" });
+        using var graph = await person.Http.PostAsJsonAsync("/graphql", new { query = "{ me { username } }" });
         var took = clock.Elapsed;
         Assert.Equal(HttpStatusCode.ServiceUnavailable, graph.StatusCode);
         Assert.Contains("STORAGE_UNAVAILABLE", await graph.Content.ReadAsStringAsync(), StringComparison.Ordinal);
 
         clock.Restart();
-        using var rest = await _ada.Http.GetAsync($"/conversations/{Person.NumberOf(conversation)}/messages");
+        using var rest = await person.Http.GetAsync($"/conversations/{Person.NumberOf(conversation)}/messages");
         if (clock.Elapsed > took) took = clock.Elapsed;
         Assert.Equal(HttpStatusCode.ServiceUnavailable, rest.StatusCode);
         Assert.NotNull(rest.Headers.RetryAfter);

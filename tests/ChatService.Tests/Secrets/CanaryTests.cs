@@ -22,10 +22,9 @@ public sealed class CanaryTests
         using var log = new CapturedLog();
         using var telemetry = new CapturedTelemetry();
         var settings = Settings(provider);
-        if (proxy is not null) settings["ConnectionStrings:Chat"] = proxy.ConnectionString;
+        if (proxy is not null) (settings["ConnectionStrings:Chat"], settings["Database:Deadline"]) = (proxy.ConnectionString, "00:00:02");
         settings["Facade:Mode"] = mode;
         settings["Logging:Console:LogLevel:Default"] = "None";
-        settings["Database:Deadline"] = "00:00:02";
         string asked;
         await using (var app = ChatApp.Start(database, provider, settings, services: services => services.AddLogging(logging => logging.AddProvider(log))))
         {
