@@ -53,7 +53,7 @@ public abstract class HostileInputTests(IsolationApp app, ITestOutputHelper outp
         var (slowest, what) = times.MaxBy(one => one.Time);
         var late = times.Where(one => one.Time >= _promised).Select(one => one.Request).ToList();
         output.WriteLine($"{requests.Count} requests (every {_step}th from {part}) in {took.TotalSeconds:0.0} s; the slowest took {slowest.TotalMilliseconds:0} ms: {what.What}; {late.Count} took a second or more in the crowd");
-        var slow = await late.ToAsyncEnumerable().Where(async (request, _) => await IsSlowAsync(request, client)).Select(request => request.What).ToListAsync();
+        var slow = await late.ToAsyncEnumerable().Where(async (request, _) => await IsSlowAsync(request, client)).Select(request => request.What).Take(3).ToListAsync();
         Assert.True(slow.Count == 0, $"By themselves and again and again, these took a second or more:\n{string.Join('\n', slow)}");
         Assert.True(faults.IsEmpty, $"{faults.Count} of {requests.Count}:\n{string.Join('\n', faults.Order().Take(40))}");
         Assert.True(requests.Count >= 500, $"Only {requests.Count}.");
