@@ -18,6 +18,8 @@ internal sealed record Prompt(ChatHistory History, int MessageCount, int Dropped
     public static async Task<Result<Prompt>> BuildAsync(
         OwnerWork unit, long conversation, Message question, IReadOnlyList<RankedMessage> recalled, ChatModel model, int maxOutputTokens, CancellationToken ct)
     {
+        // The model's context is its bound, and none of it is answered to whoever asks.
+        TextMeter.Listen(null);
         var room = model.ContextTokens - maxOutputTokens - Cost(model, question.Content);
         var system = await unit.Db.Messages.AsNoTracking().SingleOrDefaultAsync(
             m => m.OwnerId == unit.Owner.Id && m.ConversationId == conversation && m.Sequence == Message.SystemSequence, ct);

@@ -37,6 +37,11 @@ public sealed class TextLimitTests
         await using var socket = await GraphQLSocket.ConnectAsync(app.Address, ada.Token);
         await foreach (var answer in socket.SubscribeAsync(Nested, new { ids })) Assert.Equal(["QUERY_TOO_COMPLEX"], answer.Codes());
         Assert.Equal(0, app.Services.GetRequiredService<TextLimits>().Held);
+
+        // What a model is told of a long conversation is no part of the answer.
+        for (var i = 0; i < 10; i++) await WriteAsync(ada, conversation, new string('x', 1_500));
+        var completed = await ada.CompleteAsync(conversation, "What is all that?");
+        Assert.Equal("COMPLETED", completed.GetProperty("completion").GetProperty("status").GetString());
     }
 
     [Theory]
