@@ -92,6 +92,8 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
         model.Entity<Message>(message =>
         {
             message.HasKey(m => new { m.OwnerId, m.Id });
+            // By its setter, which is heard.
+            message.Property(m => m.Content).UsePropertyAccessMode(PropertyAccessMode.Property);
             message.HasOne<Conversation>().WithMany().HasForeignKey(m => new { m.OwnerId, m.ConversationId });
             message.HasOne<Message>().WithMany().HasForeignKey(m => new { m.OwnerId, m.QuestionId }).OnDelete(DeleteBehavior.NoAction);
             message.HasIndex(m => new { m.OwnerId, m.ConversationId, m.Sequence }).IsUnique();

@@ -107,7 +107,6 @@ public static class DataExtensions
     }
 
     private static void ConfigureChat(this DbContextOptionsBuilder options) => options
-        .AddInterceptors(TextMeter.Interceptor)
         .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
         // Comparing the whole model with the last migration's is for a test, not for each start.
         .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));

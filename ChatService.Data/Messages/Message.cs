@@ -30,7 +30,15 @@ public sealed class Message
     public MessageRole Role { get; init; }
 
     /// <summary>Empty while a completion is making it: the text so far is in <see cref="CompletionText"/> then.</summary>
-    public required string Content { get; set; }
+    public required string Content
+    {
+        get;
+        set
+        {
+            field = value;
+            TextMeter.Hear(value.Length);
+        }
+    }
 
     public DateTime CreatedAt { get; init; }
 
