@@ -1,4 +1,5 @@
 // The chat page in Chromium, from registering to signing out: node chat.mjs <address> <desktop|phone> <folder for screenshots>
+// Whoever runs it is the model, too: the answer to a question that trails off says a first piece, then one for each "go on" that is printed.
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { browse, check } from "./browser.mjs";

@@ -160,6 +160,22 @@ export class Visitor extends Client {
     return this.page.locator(".message.running .prose > *").first().waitFor();
   }
 
+  /** Lets an answer that is held say its next piece, and sees it here and where others look on. */
+  async goesOn(...others) {
+    await this.answering();
+    const { length } = await this.newestText();
+    console.log("go on");
+    for (const { page } of [this, ...others]) {
+      await page.waitForFunction((seen) => document.querySelector("#messages > li:last-child .prose").textContent.length > seen, length);
+    }
+  }
+
+  /** Does so piece by piece, to the last one. */
+  async goesToTheEnd(...others) {
+    do await this.goesOn(...others);
+    while (!(await this.newestText()).endsWith("to the end."));
+  }
+
   /** Every text that the newest answer has shown while it was made, in this life of the page. */
   shown() {
     return this.page.evaluate(() => globalThis.shown);

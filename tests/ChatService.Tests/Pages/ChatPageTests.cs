@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 
 namespace ChatService.Tests;
@@ -10,18 +11,41 @@ public sealed class PhoneChatPageTests() : ChatPageWalk("phone", 18);
 /// <summary>The whole walk in Chromium; the screenshots stay in artifacts/chat-page.</summary>
 public abstract class ChatPageWalk(string size, int walks)
 {
-    // Long enough for an answer to be seen while it is made, stopped and reloaded.
-    private static readonly Dictionary<string, string?> _settings = new() { ["Completions:OfflineWordDelay"] = "00:00:00.06" };
+    private volatile ConcurrentQueue<Gate> _held = [];
 
     [Fact]
     public async Task People_can_do_all_of_it()
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
-        await using var app = ChatApp.Start(database, settings: _settings);
+        await using var provider = await ScriptedProvider.StartAsync();
+        provider.Otherwise = AnswerTo;
+        await using var app = ChatApp.Start(database, provider);
+        void Hear(string line)
+        {
+            if (line == "go on" && _held.TryDequeue(out var next)) next.Open();
+        }
 
-        var output = await NodeClients.RunAsync("chat.mjs", app.Address.ToString(), size, Repository.PathOf("artifacts/chat-page"));
+        var output = await NodeClients.WatchAsync(Hear, "chat.mjs", app.Address.ToString(), size, Repository.PathOf("artifacts/chat-page"));
 
         Assert.Equal(walks, output.Split('\n').Count(line => line.StartsWith("passed: ", StringComparison.Ordinal)));
+    }
+
+    /// <summary>The question's own words. Where it trails off, something before and after them, too, each piece when the walk asks for it.</summary>
+    private Reply AnswerTo(RecordedRequest request)
+    {
+        var question = request.LastUserMessage;
+        if (!question.EndsWith('…')) return Reply.Of(question);
+        var reply = Reply.Of("Let me see.\n\n");
+        var held = new ConcurrentQueue<Gate>();
+        foreach (var piece in (string[])[question, "\n\nSo", " it", " goes", " on,", " piece", " by", " piece,", " to", " the end."])
+        {
+            var gate = new Gate();
+            held.Enqueue(gate);
+            reply.Wait(gate).Text(piece);
+        }
+        // What is left of an answer that was stopped is asked for no more.
+        _held = held;
+        return reply;
     }
 }
 

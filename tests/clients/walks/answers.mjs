@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { isAccessible } from "../browser.mjs";
 
-const story = "A story about the lighthouse keeper of Ouessant, who counted every storm. ".repeat(4).trim();
+const story = "A story about the lighthouse keeper of Ouessant, who counted every storm. ".repeat(4) + "And then…";
 
 /** Each text that was shown is the beginning of the stored one, and none is shorter than the one before. */
 export function grew(shown, stored) {
@@ -25,9 +25,9 @@ export const answers = {
       await ada.box().press("Enter");
       assert.equal(await ada.box().inputValue(), "\n");
     }
-    await ada.ask("Where did the lighthouse keeper of Ouessant live?");
-    await ada.page.getByRole("heading", { name: "Where did the lighthouse keeper of Ouessant live?" }).waitFor();
-    await ada.inList("Where did the lighthouse keeper of Ouessant live?", 1);
+    await ada.ask("Where did the lighthouse keeper of Ouessant live…");
+    await ada.page.getByRole("heading", { name: "Where did the lighthouse keeper of Ouessant live…" }).waitFor();
+    await ada.inList("Where did the lighthouse keeper of Ouessant live…", 1);
     assert.match(await ada.page.locator("#list time").textContent(), /^\d\d:\d\d$/, "as the British write it");
     await ada.answering();
     await ada.box().fill("Not yet");
@@ -36,9 +36,10 @@ export const answers = {
       await ada.page.getByRole("alert").filter({ hasText: "An answer is being written here already." }).waitFor();
     }
     await ada.shot("streaming");
+    await ada.goesToTheEnd();
     await ada.answered();
     assert.equal(await ada.messages().count(), 2);
-    await ada.isTitled("Where did the lighthouse keeper of Ouessant live?");
+    await ada.isTitled("Where did the lighthouse keeper of Ouessant live…");
     assert.equal(await ada.box().inputValue(), "Not yet");
     assert.match(await ada.messages().nth(1).innerText(), /Ouessant/);
     await isAccessible(ada.page);
@@ -57,7 +58,8 @@ export const answers = {
     await ada.page.getByRole("button", { name: "Keyboard shortcuts", includeHidden: true }).evaluate((help) => help.click());
     await ada.page.keyboard.press("Escape");
     await ada.page.getByRole("dialog").waitFor({ state: "detached" });
-    assert.ok(await ada.page.locator(".message.running").isVisible(), "leaving other things stops nothing");
+    // Leaving other things stops nothing.
+    await ada.goesOn();
     await ada.page.getByRole("button", { name: "Stop" }).click();
     await ada.answered();
     await ada.hasFocus(home(ada));
@@ -68,6 +70,7 @@ export const answers = {
     await answer.getByRole("button", { name: "Answer again" }).click();
     await ada.hasFocus(home(ada));
     await ada.page.getByText("Earlier answers (1)").waitFor();
+    await ada.goesToTheEnd();
     await ada.answered();
     const whole = await ada.messages().last().locator(".prose").first().innerText();
     assert.ok(whole.length > kept.length, "the second answer is whole");
@@ -85,9 +88,10 @@ export const answers = {
     await ada.answering();
     const first = await ada.shown();
     await ada.page.reload();
-    await ada.answering();
+    await ada.goesOn();
     const second = await ada.shown();
     await ada.cutLines();
+    await ada.goesToTheEnd();
     await ada.answered();
     const all = await ada.shown();
     await ada.page.reload();
@@ -102,9 +106,10 @@ export const answers = {
   async "follows live in a second tab"(ada) {
     const tab = await ada.secondTab();
     await tab.messages().first().waitFor();
-    await ada.ask("Is anybody there? " + "Hello, hello. ".repeat(20));
+    await ada.ask("Is anybody there? Hello, hello…");
     await tab.answering();
     await isAccessible(tab.page);
+    await ada.goesToTheEnd(tab);
     await ada.answered();
     await tab.answered();
     const stored = await ada.newestText();

@@ -35,12 +35,12 @@ export const keeping = {
 
   async "edits and deletes a message"(ada) {
     await ada.begin();
-    await ada.ask("A word to be chanegd");
+    await ada.ask("A word to be chanegd…");
     await ada.answering();
     await ada.page.keyboard.press("Escape");
     await ada.answered();
     await ada.messages().last().getByText("Stopped.", { exact: true }).waitFor();
-    await ada.isTitled("A word to be chanegd");
+    await ada.isTitled("A word to be chanegd…");
     const question = ada.messages().first();
     await ada.act(question, "Edit");
     await isAccessible(ada.page);

@@ -16,7 +16,7 @@ export const keyboard = {
     await type(`${ada.name}-keys`, "Tab");
     await type(ada.password, "Enter");
     await ada.hasFocus("#content");
-    await type("A question about a lighthouse", "Enter");
+    await type("A question about a lighthouse…", "Enter");
     await ada.sent();
     await ada.answering();
     await keyboard.press("Escape");

@@ -4,7 +4,7 @@ import { isAccessible } from "../browser.mjs";
 
 const formatted = [
   "# Plan", "Two *ways*, **one** `answer`:", "```js\nalert('<b>no markup</b>');\n```", "| way | cost |\n|---|---:|\n| short | 1 |",
-  "- first\n- [safe](https://example.org/a)\n- [unsafe](javascript:alert(1))", "> quoted", "<img src=x onerror=alert(1)>",
+  "- first\n- [safe](https://example.org/a)\n- [unsafe](javascript:alert(1))", "> quoted", "<img src=x onerror=alert(1)>", "…",
 ].join("\n\n");
 
 /** A text, and what it is shown as. */
@@ -37,6 +37,7 @@ const longestTime = 10_000;
 export const markdown = {
   async "shows Markdown, and nothing of it as markup"(ada) {
     await ada.ask(formatted);
+    await ada.goesToTheEnd();
     await ada.answered();
     ada.formatted = ada.page.url();
     await ada.heard("The answer is complete.");
