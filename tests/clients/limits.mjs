@@ -39,8 +39,9 @@ const walks = {
   async "asks again and again for an answer that it may not watch"(ada) {
     await ada.ask("What does the only stream carry?");
     await ada.page.getByRole("alert").filter({ hasText: tooMany }).waitFor();
+    console.log("go on");
     await ada.answered();
-    assert.match(await ada.messages().nth(1).innerText(), /no (language )?model/i);
+    assert.equal(await ada.newestText(), "Not this, but the changes.");
     await ada.ask("And the next?");
     await ada.answered();
     assert.equal(await ada.messages().count(), 4);

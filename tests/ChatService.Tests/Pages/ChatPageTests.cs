@@ -74,6 +74,10 @@ public sealed class ChatPageTests
     public async Task It_tells_people_of_the_limits_that_they_meet()
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var provider = await ScriptedProvider.StartAsync();
+        // Held until the page was refused to watch it.
+        var rest = new Gate();
+        provider.When(request => request.IsChat && request.LastUserMessage == "What does the only stream carry?", Reply.Of("Not this, ").Wait(rest).Text("but the changes."));
         var settings = new Dictionary<string, string?>
         {
             ["Facade:Mode"] = "secure",
@@ -83,8 +87,13 @@ public sealed class ChatPageTests
             ["Limits:RegistrationsPerAddress"] = "4",
             ["Security:MinimumPasswordLength"] = "10",
         };
-        await using var app = ChatApp.Start(database, settings: settings);
-        var output = await NodeClients.RunAsync("limits.mjs", app.Address.ToString(), Repository.PathOf("artifacts/chat-page"));
+        await using var app = ChatApp.Start(database, provider, settings);
+        void Hear(string line)
+        {
+            if (line == "go on") rest.Open();
+        }
+
+        var output = await NodeClients.WatchAsync(Hear, "limits.mjs", app.Address.ToString(), Repository.PathOf("artifacts/chat-page"));
         Assert.Equal(4, output.Split('\n').Count(line => line.StartsWith("passed: ", StringComparison.Ordinal)));
     }
 
