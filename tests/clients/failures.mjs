@@ -188,15 +188,20 @@ const walks = {
   },
 
   async "keeps the words about a question that was not sent when something else recovers"(ada) {
-    const slow = await hold(ada.page, reading);
+    const slow = await hold(ada.page, reading, 1);
     await ada.write(second, 91, 91);
     await slow.came;
+    const again = await hold(ada.page, reading);
     await ada.page.route(graphql, (route) => (route.request().postData().includes("startCompletion") ? refuse(route) : route.fallback()));
     slow.release((route) => refuse(route));
     await ada.page.getByRole("alert").filter({ hasText: "cannot get at its data" }).waitFor();
+    await again.came;
+    const refused = ada.page.waitForResponse((response) => response.request().postData()?.includes("startCompletion"));
     await ada.send("Is this sent?");
-    await ada.page.getByText("Note 91", { exact: true }).waitFor();
+    await refused;
     await ada.page.waitForFunction(() => !document.querySelector("[aria-busy]"));
+    again.release();
+    await ada.page.getByText("Note 91", { exact: true }).waitFor();
     assert.equal(await ada.box().inputValue(), "Is this sent?");
     assert.match(await ada.page.locator("#notice").textContent(), /cannot get at its data/);
     await ada.page.unroute(graphql);
