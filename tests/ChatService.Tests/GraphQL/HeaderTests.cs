@@ -12,6 +12,8 @@ public sealed class HeaderTests : IAsyncLifetime
     private const string Broken = "chat_1_broken";
     private const string Events = "text/event-stream";
 
+    private const int Streams = 3;
+
     private TestDatabase _database = null!;
     private ScriptedProvider _provider = null!;
     private ChatApp _app = null!;
@@ -24,7 +26,7 @@ public sealed class HeaderTests : IAsyncLifetime
         {
             ["Facade:Mode"] = "secure",
             ["AllowedHosts"] = "localhost;127.0.0.1",
-            ["Limits:Streams"] = "3",
+            ["Limits:Streams"] = $"{Streams}",
             ["Limits:OperationsAtOnce"] = "1",
             ["Limits:OperationsWaiting"] = "1",
             ["Limits:OperationPatience"] = "00:01:00",
@@ -108,12 +110,16 @@ public sealed class HeaderTests : IAsyncLifetime
     {
         const string Watch = """{"query":"subscription { changes { cursor } }"}""";
         var open = new List<HttpResponseMessage>();
-        foreach (var status in new[] { HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.OK, HttpStatusCode.TooManyRequests })
+        for (var i = 0; i < Streams; i++)
         {
-            open.Add(await SendAsync(ada.Token, "POST", "/graphql", Watch, ["Accept", Events]));
-            Assert.Equal(status, open[^1].StatusCode);
-            IsProtected(open[^1], $"a stream, {status}");
+            // Streams that were read to their end may hold their places for a moment.
+            open.Add(await Eventually.GetAsync(() => SendAsync(ada.Token, "POST", "/graphql", Watch, ["Accept", Events]), response => response.StatusCode == HttpStatusCode.OK));
+            IsProtected(open[^1], "a stream");
         }
+
+        open.Add(await SendAsync(ada.Token, "POST", "/graphql", Watch, ["Accept", Events]));
+        Assert.Equal(HttpStatusCode.TooManyRequests, open[^1].StatusCode);
+        IsProtected(open[^1], "a stream too many");
 
         seen.Add(open[^1].StatusCode);
         open.ForEach(response => response.Dispose());
