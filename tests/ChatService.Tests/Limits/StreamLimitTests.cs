@@ -99,13 +99,9 @@ public sealed class StreamLimitTests
         using var second = await ConnectAsync(host);
         Assert.StartsWith("HTTP/1.1 200", await AskAsync(first), StringComparison.Ordinal);
         Assert.StartsWith("HTTP/1.1 200", await AskAsync(second), StringComparison.Ordinal);
-        using (var third = await ConnectAsync(host)) Assert.Equal("", await AskAsync(third));
+        Assert.Equal("", await ComeAndAskAsync(host));
         second.Dispose();
-        await Eventually.HoldsAsync(async () =>
-        {
-            using var next = await ConnectAsync(host);
-            return (await AskAsync(next)).StartsWith("HTTP/1.1 200", StringComparison.Ordinal);
-        });
+        await Eventually.GetAsync(() => ComeAndAskAsync(host), answer => answer.StartsWith("HTTP/1.1 200", StringComparison.Ordinal));
         Assert.StartsWith("HTTP/1.1 200", await AskAsync(first), StringComparison.Ordinal);
     }
 
@@ -132,6 +128,21 @@ public sealed class StreamLimitTests
         var client = new TcpClient();
         await client.ConnectAsync(host.Url.Host, host.Url.Port);
         return client;
+    }
+
+    /// <inheritdoc cref="AskAsync"/>
+    private static async Task<string> ComeAndAskAsync(TransportHost host)
+    {
+        try
+        {
+            using var client = await ConnectAsync(host);
+            return await AskAsync(client);
+        }
+        catch (SocketException)
+        {
+            // Closed so soon that connecting has not ended.
+            return "";
+        }
     }
 
     /// <returns>What comes of an answer first; nothing where the connection was closed instead.</returns>
