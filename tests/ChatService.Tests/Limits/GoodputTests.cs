@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
@@ -8,8 +7,8 @@ namespace ChatService.Tests;
 
 /// <summary>
 /// Five times what the service can do: it refuses what is too much, early, and goes on doing four fifths of what it can at least.
-/// Ratios of one round, since nobody knows how fast this machine is. Others use it too, and a second they take makes a round worse; a service that
-/// drowns does so in every round, so that one good one of a few is enough.
+/// Nobody knows how fast this machine is, and others use it too: a second service beside it, asked for what it can do and no more, tells what that
+/// was in the same seconds. One good round of a few is enough, since a service that drowns does so in every round.
 /// </summary>
 [Collection(Alone.Name)]
 public sealed class GoodputTests(ITestOutputHelper output)
@@ -28,114 +27,83 @@ public sealed class GoodputTests(ITestOutputHelper output)
     [Fact]
     public async Task Messages_on_a_slow_database_are_stored_as_before()
     {
-        await using var database = await Databases.CreateAsync(DatabaseKind.Postgres);
-        await using var proxy = FaultyProxy.Start(database);
-        await using var service = await ChatProcess.StartAsync(database, settings: new Dictionary<string, string?>
-        {
-            ["ConnectionStrings:Chat"] = proxy.ConnectionString,
-            ["Limits:OperationsAtOnce"] = $"{AtOnce}",
-            ["Limits:OperationsWaiting"] = "16",
-        });
-        // Many, because the changes of one owner wait for each other.
-        var people = new List<(HttpClient Http, string Conversation)>();
-        while (people.Count < 16)
-        {
-            var person = await Person.SignUpAsync(service.Address, $"ada{people.Count}");
-            people.Add((person.Http, await person.CreateConversationAsync("Load")));
-        }
-
-        proxy.Delay = TimeSpan.FromMilliseconds(5);
-        await MeasureAsync("createMessage, PostgreSQL 10 ms away", AtOnce, i =>
-        {
-            var (http, conversation) = people[i % people.Count];
-            return AskAsync(http, Message, new { conversationId = conversation, content = $"This is message {i}." });
-        });
+        await using var flooded = await SlowService.StartAsync(AtOnce);
+        await using var spared = await SlowService.StartAsync(AtOnce);
+        await MeasureAsync("createMessage, PostgreSQL 10 ms away", AtOnce, i => StoreAsync(flooded, i), i => StoreAsync(spared, i));
     }
 
     /// <summary>Passwords are hashed one at a time, and sixteen may wait for that.</summary>
     [Fact]
     public async Task As_many_sign_in_as_before()
     {
-        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
-        await using var service = await ChatProcess.StartAsync(database);
-        using (await Person.SignUpAsync(service.Address, "ada")) { }
-        using var http = new HttpClient { BaseAddress = service.Address };
-        await MeasureAsync("signIn", 2, _ => AskAsync(http, SignIn, new { username = "ada", password = "correct horse" }));
+        await using var first = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var second = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var flooded = await ChatProcess.StartAsync(first);
+        await using var spared = await ChatProcess.StartAsync(second);
+        using var callers = await CallersAsync(flooded);
+        using var others = await CallersAsync(spared);
+        await MeasureAsync("signIn", 2, _ => SignInAsync(callers), _ => SignInAsync(others));
+
+        static async Task<HttpClient> CallersAsync(ChatProcess service)
+        {
+            using (await Person.SignUpAsync(service.Address, "ada")) return service.CreateClient();
+        }
+
+        static Task<bool> SignInAsync(HttpClient http) => AskAsync(http, SignIn, new { username = "ada", password = "correct horse" });
     }
 
-    private async Task MeasureAsync(string what, int workers, Func<int, Task<bool>> ask)
+    private async Task MeasureAsync(string what, int workers, Func<int, Task<bool>> flooded, Func<int, Task<bool>> spared)
     {
         // Before anything is measured all of it has run once.
-        await CapacityAsync(workers, ask, _span / 3);
+        await SideBySideAsync(workers, flooded, spared);
         var rounds = new List<Round>();
         while (rounds.Count < Rounds && !rounds.Exists(round => round.IsGood))
         {
-            rounds.Add(await RoundAsync(workers, ask));
+            rounds.Add(await RoundAsync(workers, flooded, spared));
             output.WriteLine($"{what}: {rounds[^1]}");
         }
 
         Assert.True(rounds[^1].IsGood, string.Join(Environment.NewLine, rounds));
     }
 
-    private static async Task<Round> RoundAsync(int workers, Func<int, Task<bool>> ask)
+    private static async Task<Round> RoundAsync(int workers, Func<int, Task<bool>> flooded, Func<int, Task<bool>> spared)
     {
-        var before = await CapacityAsync(workers, ask, _span);
-        var (served, refused, slowest) = await FloodAsync(before, ask);
+        var (flood, work) = (new Load(flooded), new Load(spared));
+        var window = new LoadWindow(_span, work);
+        var working = work.RunAsync(workers, window);
+        var served = await flood.PourAsync(() => Overload * (1 + work.Served), window);
+        await working;
         var since = Stopwatch.StartNew();
-        await Eventually.HoldsAsync(() => ask(0), _recovery);
+        await Eventually.HoldsAsync(() => flooded(0), _recovery);
         var recovered = since.Elapsed;
-        var after = await CapacityAsync(workers, ask, _span);
-        return new Round(before, served / _span.TotalSeconds, refused / _span.TotalSeconds, slowest, recovered, after);
+        var (after, usual) = await SideBySideAsync(workers, flooded, spared);
+        return new Round(served, work.Served, flood.Refused, flood.SlowestRefusal, recovered, after, usual);
     }
 
-    /// <summary>Rates are per second.</summary>
-    private sealed record Round(double Before, double Served, double Refused, TimeSpan SlowestRefusal, TimeSpan Recovered, double After)
+    /// <returns>How many each of the two was served in the same time, asked for no more than it can do.</returns>
+    private static async Task<(int Flooded, int Spared)> SideBySideAsync(int workers, Func<int, Task<bool>> flooded, Func<int, Task<bool>> spared)
+    {
+        var (first, second) = (new Load(flooded), new Load(spared));
+        var window = new LoadWindow(_span, second);
+        await Task.WhenAll(first.RunAsync(workers, window), second.RunAsync(workers, window));
+        return (first.Served, second.Served);
+    }
+
+    /// <summary>How many were served of the flooded service and of the other, in the flood and after it.</summary>
+    private sealed record Round(int Served, int Usual, int Refused, TimeSpan SlowestRefusal, TimeSpan Recovered, int After, int UsualAfter)
     {
         /// <summary>There was an overload, and it cost little.</summary>
-        public bool IsGood => Refused > 0 && Served >= WantedGoodput * Before && After >= WantedGoodput * Before;
+        public bool IsGood => Refused > 0 && Served >= WantedGoodput * Usual && After >= WantedGoodput * UsualAfter;
 
         public override string ToString() =>
-            $"{Before:0.0}/s; offered {Overload} times that, {Served:0.0}/s were served ({Served / Before:P0}) and {Refused:0}/s refused, the slowest refusal after "
-            + $"{SlowestRefusal.TotalMilliseconds:0} ms; served again after {Recovered.TotalMilliseconds:0} ms, then {After:0.0}/s";
+            $"offered {Overload} times as much, {Served} were served instead of {Usual} ({(double)Served / Usual:P0}) and {Refused} refused, the slowest refusal after "
+            + $"{SlowestRefusal.TotalMilliseconds:0} ms; served again after {Recovered.TotalMilliseconds:0} ms, then {After} instead of {UsualAfter}";
     }
 
-    /// <returns>How many a second are served to so many who ask one after the other.</returns>
-    private static async Task<double> CapacityAsync(int workers, Func<int, Task<bool>> ask, TimeSpan span)
+    private static Task<bool> StoreAsync(SlowService service, int number)
     {
-        var (asked, served, since) = (0, 0, Stopwatch.StartNew());
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(async _ =>
-        {
-            while (since.Elapsed < span)
-            {
-                Assert.True(await ask(Interlocked.Increment(ref asked)));
-                Interlocked.Increment(ref served);
-            }
-        }));
-        return served / since.Elapsed.TotalSeconds;
-    }
-
-    /// <summary>Asks at a steady pace, whatever comes of it, as many independent callers do.</summary>
-    private static async Task<(int Served, int Refused, TimeSpan SlowestRefusal)> FloodAsync(double capacity, Func<int, Task<bool>> ask)
-    {
-        var asked = new List<Task>();
-        var (served, refusals, since) = (0, new ConcurrentBag<TimeSpan>(), Stopwatch.StartNew());
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
-        while (since.Elapsed < _span)
-        {
-            for (var due = (int)(since.Elapsed.TotalSeconds * capacity * Overload); asked.Count < due;) asked.Add(OneAsync(asked.Count));
-            await pace.WaitForNextTickAsync();
-        }
-
-        var within = Volatile.Read(ref served);
-        await Task.WhenAll(asked);
-        return (within, refusals.Count, refusals.DefaultIfEmpty().Max());
-
-        async Task OneAsync(int number)
-        {
-            var sent = Stopwatch.StartNew();
-            if (await ask(number)) Interlocked.Increment(ref served);
-            else refusals.Add(sent.Elapsed);
-        }
+        var (http, conversation) = service.Caller(number);
+        return AskAsync(http, Message, new { conversationId = conversation, content = $"This is message {number}." });
     }
 
     /// <returns>Whether it was done; otherwise it was refused as too much, and for nothing else.</returns>
