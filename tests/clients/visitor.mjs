@@ -215,8 +215,12 @@ export class Visitor extends Client {
       ([text, wanted]) => [...document.querySelectorAll("#conversations .name")].filter((name) => name.textContent === text).length === wanted, [title, count]);
   }
 
-  async openSidebar() {
-    if (this.size === "phone") await this.page.getByRole("button", { name: "Conversations and search" }).click();
+  async openSidebar(name = "Conversations and search") {
+    if (this.size !== "phone") return;
+    await this.page.getByRole("button", { name }).click();
+    // A click at what slides may begin on one button and end on another.
+    await this.page.locator("#chat.with-sidebar").waitFor();
+    await isStill(this.page);
   }
 
   async closeSidebar() {
@@ -234,6 +238,10 @@ export class Visitor extends Client {
 
   background() {
     return this.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  }
+
+  backgroundIs(colour) {
+    return this.page.waitForFunction((wanted) => getComputedStyle(document.body).backgroundColor === wanted, colour);
   }
 
   /** Words that are read out to those who listen. */

@@ -24,7 +24,7 @@ export const french = {
     await isAccessible(zoe.page);
     await fits(zoe.page);
     await zoe.shot("french-chat");
-    if (zoe.size === "phone") await zoe.page.getByRole("button", { name: "Conversations et recherche" }).click();
+    await zoe.openSidebar("Conversations et recherche");
     await zoe.search("phares");
     await zoe.page.locator("#results-count").getByText(/^\d+ messages? trouvés?$/).waitFor();
     await fits(zoe.page);

@@ -90,10 +90,10 @@ export const keeping = {
     const dark = await ada.background();
     assert.notEqual(dark, light);
     await ada.page.emulateMedia({ colorScheme: "light" });
-    assert.equal(await ada.background(), light);
+    await ada.backgroundIs(light);
     await ada.openSidebar();
     await ada.page.getByRole("button", { name: "Light or dark" }).click();
-    assert.equal(await ada.background(), dark);
+    await ada.backgroundIs(dark);
     await ada.page.getByRole("button", { name: "Keyboard shortcuts" }).click();
     await ada.page.getByRole("dialog").waitFor();
     await isAccessible(ada.page);
@@ -102,7 +102,7 @@ export const keeping = {
     await ada.page.goto(ada.formatted);
     await ada.page.reload();
     await ada.page.locator(".message table").first().waitFor();
-    assert.equal(await ada.background(), dark);
+    await ada.backgroundIs(dark);
     await isAccessible(ada.page);
     await ada.shot("dark");
   },
