@@ -50,6 +50,9 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     /// <summary>Who holds the leases of what this process makes.</summary>
     public Guid Instance { get; } = Guid.NewGuid();
 
+    /// <summary>The places: one is to be taken before what is to be made is committed, and given back or handed over with <see cref="Launch"/>.</summary>
+    internal CompletionSlots Slots => _slots;
+
     internal ICollection<CompletionRun> Runs => _runs.Values;
 
     Task IHostedService.StartAsync(CancellationToken cancellationToken)
@@ -88,12 +91,6 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         _texts.Dispose();
         _slots.Dispose();
     }
-
-    /// <summary>Takes one of the places; to be given back, or handed over with <see cref="Launch"/>.</summary>
-    /// <returns>Null if there was one; else OVERLOADED or SHUTTING_DOWN.</returns>
-    internal ChatError? TakeSlot() => _slots.Take();
-
-    internal void GiveSlotBack() => _slots.GiveBack();
 
     /// <summary>Begins to make what has been committed as running. It has a slot and a place of its owner's quota, and gives both back.</summary>
     internal void Launch(CompletionRun run)

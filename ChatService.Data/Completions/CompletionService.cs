@@ -59,7 +59,7 @@ public sealed class CompletionService(
         }
         finally
         {
-            if (placed && !launched) engine.GiveSlotBack();
+            if (placed && !launched) engine.Slots.GiveBack();
             if (counted && !launched) quota.GiveBack(owner);
         }
 
@@ -75,7 +75,7 @@ public sealed class CompletionService(
                 if (turn.Value.Existing is { } existing) return new Once<Completion>(existing, Replayed: seen.Value is not null);
                 if (recalled is null) return _recallFirst;
                 // Only what is made anew needs a place and counts, and once, however often the unit runs.
-                if (!placed && engine.TakeSlot() is { } full) return full;
+                if (!placed && engine.Slots.Take() is { } full) return full;
                 placed = true;
                 if (!counted && quota.Take(owner) is { } limited) return limited;
                 counted = true;

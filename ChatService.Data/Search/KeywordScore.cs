@@ -3,6 +3,7 @@ namespace ChatService.Data;
 /// <summary>
 /// Ranks keyword hits: BM25 without the rarity of words, since every hit has all of them. It depends on the message and the query
 /// alone, so both databases agree, pages are stable, and no score tells how often other people's messages use a word.
+/// It is one query's and holds its counts: not for several threads.
 /// </summary>
 public sealed class KeywordScore
 {

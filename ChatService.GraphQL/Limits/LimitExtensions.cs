@@ -18,7 +18,13 @@ public static class LimitExtensions
             server.Limits.MaxConcurrentConnections = server.Limits.MaxConcurrentUpgradedConnections = limits.Value.Connections;
             server.ConfigureEndpointDefaults(endpoint => endpoint.Use(connections.Guard));
         });
-        return services.AddSingleton<ConnectionLimits>().AddSingleton<RequestLimits>().AddSingleton<SignInLimits>().AddSingleton<BodyLimits>().AddSingleton<TextLimits>().AddSingleton<OperationGate>();
+        return services
+            .AddSingleton<ConnectionLimits>()
+            .AddSingleton<RequestLimits>()
+            .AddSingleton<SignInLimits>()
+            .AddSingleton<BodyLimits>()
+            .AddSingleton<TextLimits>()
+            .AddSingleton<OperationGate>();
     }
 
     /// <summary>Takes a request's address from X-Forwarded-For where a known proxy has written it; nobody else is believed.</summary>

@@ -1,3 +1,4 @@
+using GraphQL;
 using GraphQL.Execution;
 
 namespace ChatService.GraphQL;
@@ -11,8 +12,14 @@ internal static class AnswerLength
     private const int Punctuation = 4;
     private const int Number = 8;
 
+    /// <returns>The answer, or in its place an error where it is longer than that.</returns>
+    public static OperationResult Bound(int limit, ExecutionNode? answer, IEnumerable<ExecutionError>? errors)
+        => IsWithin(limit, answer) ? new OperationResult(answer, ErrorReport.From(errors)) : TooLong($"The answer has more than {limit} characters.");
+
+    public static OperationResult TooLong(string message) => new(null, [new OperationError(Codes.QueryTooComplex, message)]);
+
     /// <returns>Whether the answer is within the limit; the reckoning stops where it is not.</returns>
-    public static bool IsWithin(long limit, ExecutionNode? answer) => Rest(limit, answer) >= 0;
+    private static bool IsWithin(long limit, ExecutionNode? answer) => Rest(limit, answer) >= 0;
 
     /// <returns>What is left of the limit; below zero there is nothing more to reckon.</returns>
     private static long Rest(long limit, ExecutionNode? node)

@@ -25,6 +25,9 @@ public static class TransportExtensions
         services.AddSingleton<OpenStreams>();
         services.AddHostedService<SessionSweep>();
         services.AddSingleton<Documents>();
+        services.AddSingleton<OperationRuns>();
+        services.AddSingleton<AnswerRunner>();
+        services.AddSingleton<StreamRunner>();
         services.AddSingleton<OperationRunner>();
         services.AddSingleton<InProcess>();
         services.AddSingleton<RequestReader>();
