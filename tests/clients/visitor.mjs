@@ -9,7 +9,7 @@ const sizes = {
   phone: { viewport: { width: 390, height: 780 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
 };
 const password = "correct horse battery";
-const patience = 20_000;
+const patience = 45_000;
 
 /** Somebody with a browser of their own. */
 export class Visitor extends Client {

@@ -49,7 +49,7 @@ public sealed class TwoInstancesTests : IAsyncLifetime
         first.Open();
         Assert.Equal("two ", await NextTextAsync(events));
         second.Open();
-        var resumed = await _there.WatchAsync(started, after: 4).WaitAsync(TimeSpan.FromSeconds(40));
+        var resumed = await _there.WatchAsync(started, after: 4).WaitAsync(TimeSpan.FromSeconds(45));
         Assert.Equal(("COMPLETED", "two three."), (resumed.Status, resumed.Text));
         Assert.Equal([("USER", "Go."), ("ASSISTANT", "One two three.")], await _there.MessagesAsync(conversation));
     }
@@ -64,10 +64,10 @@ public sealed class TwoInstancesTests : IAsyncLifetime
         await _there.HearAsync(started, "One ");
         var clock = Stopwatch.StartNew();
         var cancelled = (await _there.CancelAsync(started)).GetProperty("completion");
-        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(45));
         Assert.Equal("CANCELLED", cancelled.GetProperty("status").GetString());
         Assert.Equal("One ", cancelled.GetProperty("message").GetProperty("content").GetString());
-        Assert.True(await (await _provider.RequestAsync(1)).Aborted.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.True(await (await _provider.RequestAsync(1)).Aborted.WaitAsync(TimeSpan.FromSeconds(45)));
     }
 
     [Fact]
@@ -82,10 +82,10 @@ public sealed class TwoInstancesTests : IAsyncLifetime
         var (first, second) = (await _provider.RequestAsync(1), await _provider.RequestAsync(2));
 
         await _there.GraphQL.DataAsync("mutation($id: ID!) { deleteConversation(input: { id: $id }) { errors { code } } }", new { id = deleted });
-        Assert.True(await first.Aborted.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.True(await first.Aborted.WaitAsync(TimeSpan.FromSeconds(45)));
         Assert.False(second.Aborted.IsCompleted);
         await _there.GraphQL.DataAsync("mutation { deleteUser(input: { password: \"correct horse\" }) { errors { code } } }");
-        Assert.True(await second.Aborted.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.True(await second.Aborted.WaitAsync(TimeSpan.FromSeconds(45)));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class TwoInstancesTests : IAsyncLifetime
             // Whoever listens loses the connection, and the wake-ups with it.
             if (title == "Unheard") await StopListeningAsync();
             await _here.CreateConversationAsync(title);
-            Assert.True(await next.WaitAsync(TimeSpan.FromSeconds(40)));
+            Assert.True(await next.WaitAsync(TimeSpan.FromSeconds(45)));
             Assert.Equal(title, feed.Current.GetProperty("data").GetProperty("changes").GetProperty("conversation").GetProperty("title").GetString());
             next = feed.MoveNextAsync().AsTask();
         }
@@ -154,7 +154,7 @@ public sealed class TwoInstancesTests : IAsyncLifetime
 
     private static async Task<JsonElement> NextAsync(IAsyncEnumerator<JsonElement> events)
     {
-        Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(40)));
+        Assert.True(await events.MoveNextAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(45)));
         return events.Current.GetProperty("data").GetProperty("completionEvents");
     }
 }

@@ -212,7 +212,7 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     });
 
     private static Task IsBackAsync(Person person) =>
-        Eventually.HoldsAsync(async () => (await person.GraphQL.RunAsync("{ me { username } }")).Errors is null, TimeSpan.FromSeconds(20));
+        Eventually.HoldsAsync(async () => (await person.GraphQL.RunAsync("{ me { username } }")).Errors is null);
 
     /// <returns>How long the slower of two answers took that it is away.</returns>
     private static async Task<TimeSpan> UnavailableAsync(Person person, string conversation)
