@@ -5,7 +5,7 @@ namespace ChatService.Rest;
 
 /// <summary>
 /// The examples of examples.json, by the names of the operations: one conversation of one person, from registering to deleting, on a fresh
-/// database in documented mode. Tests send each of them.
+/// database in documented mode. A call with a status is refused with it. Tests send each of them.
 /// </summary>
 internal static class OpenApiExamples
 {
@@ -19,9 +19,10 @@ internal static class OpenApiExamples
         foreach (var (name, call) in example["calls"]!.AsObject())
         {
             foreach (var body in operation.RequestBody?.Content?.Values ?? []) Add(body, name, call!["request"]);
-            var answer = operation.Responses!.First(response => response.Key.StartsWith('2')).Value;
+            var status = call!["status"]?.GetValue<string>();
+            var answer = operation.Responses!.First(response => status is null ? response.Key.StartsWith('2') : response.Key == status).Value;
             foreach (var (type, body) in answer.Content ?? new Dictionary<string, OpenApiMediaType>())
-                Add(body, name, call![type == "text/event-stream" ? "events" : "response"]);
+                Add(body, name, call[type == "text/event-stream" ? "events" : "response"]);
         }
     }
 
