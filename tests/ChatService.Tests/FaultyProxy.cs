@@ -15,6 +15,8 @@ public sealed class FaultyProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<ProxiedConnection, Task> _connections = new();
     private volatile TaskCompletionSource _flow = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource? _lostCommit;
+    private bool _stallsOnceLost;
+    private Gate? _heldCommit;
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
 
@@ -79,12 +81,17 @@ public sealed class FaultyProxy : IAsyncDisposable
     /// Lets the next COMMIT through and, when the server has answered it, breaks the connection instead of passing
     /// the answer on. The task completes when that has happened.
     /// </summary>
-    public Task LoseReplyOfNextCommitAsync()
+    /// <param name="andStall">Whether nothing is passed on after that, so that nobody can ask either.</param>
+    public Task LoseReplyOfNextCommitAsync(bool andStall = false)
     {
         var lost = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _stallsOnceLost = andStall;
         _lostCommit = lost;
         return lost.Task;
     }
+
+    /// <summary>Keeps the next COMMIT from the server until the gate is opened.</summary>
+    public void HoldNextCommit(Gate gate) => Volatile.Write(ref _heldCommit, gate);
 
     public async ValueTask DisposeAsync()
     {
@@ -102,6 +109,16 @@ public sealed class FaultyProxy : IAsyncDisposable
 
     /// <summary>Whether this COMMIT is the one whose reply is to be lost; says so once.</summary>
     internal TaskCompletionSource? TakeCommit() => Interlocked.Exchange(ref _lostCommit, null);
+
+    /// <summary>Returns when a COMMIT may go on to the server.</summary>
+    internal Task LetCommitAsync() => Interlocked.Exchange(ref _heldCommit, null)?.PassAsync(CancellationToken.None) ?? Task.CompletedTask;
+
+    /// <summary>The reply is lost; the connection breaks next.</summary>
+    internal void Lose(TaskCompletionSource commit)
+    {
+        if (_stallsOnceLost) Stall();
+        commit.SetResult();
+    }
 
     private async Task AcceptAsync(Socket listener)
     {

@@ -40,7 +40,11 @@ internal sealed class ProxiedConnection(FaultyProxy proxy, Socket client) : IDis
         await foreach (var bytes in ReceiveAsync(client))
         {
             if (_requests.HasCommit(bytes.Span))
+            {
                 _losing ??= proxy.TakeCommit();
+                await proxy.LetCommitAsync();
+            }
+
             await _server.SendAsync(bytes);
         }
     }
@@ -54,8 +58,8 @@ internal sealed class ProxiedConnection(FaultyProxy proxy, Socket client) : IDis
                 lost.AddRange(bytes.Span);
                 if (CollectionsMarshal.AsSpan(lost).IndexOf(ReadyForQuery) < 0)
                     continue;
+                proxy.Lose(losing);
                 Dispose();
-                losing.SetResult();
                 return;
             }
             else

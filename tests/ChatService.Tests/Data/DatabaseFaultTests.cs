@@ -8,7 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatService.Tests;
 
-/// <summary>PostgreSQL away, hung, or silent about a commit.</summary>
+/// <summary>PostgreSQL away or hung.</summary>
 [Collection(Alone.Name)]
 public sealed class DatabaseFaultTests : IAsyncLifetime
 {
@@ -41,36 +41,6 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         await _provider.DisposeAsync();
         await _proxy.DisposeAsync();
         await _database.DisposeAsync();
-    }
-
-    [Fact]
-    public async Task A_reply_lost_after_the_commit_stores_once()
-    {
-        var conversation = await _ada.CreateConversationAsync();
-        foreach (var content in (string[])["One", "Two", "Three"])
-        {
-            var lost = _proxy.LoseReplyOfNextCommitAsync();
-            var sent = await _ada.GraphQL.DataAsync(
-                "mutation($input: CreateMessageInput!) { createMessage(input: $input) { replayed message { content } errors { code } } }",
-                new { input = new { conversationId = conversation, content, idempotencyKey = content } });
-            await lost;
-            Assert.Equal(content, sent.GetProperty("createMessage").GetProperty("message").GetProperty("content").GetString());
-            Assert.False(sent.GetProperty("createMessage").GetProperty("replayed").GetBoolean());
-        }
-
-        Assert.Equal([("USER", "One"), ("USER", "Two"), ("USER", "Three")], await _ada.MessagesAsync(conversation));
-    }
-
-    [Fact]
-    public async Task A_lost_reply_to_the_start_of_a_completion_makes_one_call()
-    {
-        var conversation = await _ada.CreateConversationAsync();
-        var lost = _proxy.LoseReplyOfNextCommitAsync();
-        var completion = (await _ada.CompleteAsync(conversation, "Once?")).GetProperty("completion");
-        await lost;
-        Assert.Equal("COMPLETED", completion.GetProperty("status").GetString());
-        Assert.Single(_provider.Requests);
-        Assert.Equal([("USER", "Once?"), ("ASSISTANT", "Once?")], await _ada.MessagesAsync(conversation));
     }
 
     [Fact]
@@ -158,34 +128,6 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_that_is_stopping_still_stores_a_whole_answer_once_the_database_is_back()
-    {
-        var gate = new Gate();
-        _provider.Answer(Reply.Of("Paid ", "for.").Wait(gate));
-        await using var service = await ChatProcess.StartAsync(
-            _database, _provider, new Dictionary<string, string?> { ["ConnectionStrings:Chat"] = _proxy.ConnectionString });
-        using var ada = _ada.At(service.Address);
-        var conversation = await ada.CreateConversationAsync();
-        await ada.StartAsync(conversation, "Dear?");
-        await gate.Reached;
-        await service.SignalAsync("TERM");
-        await Eventually.HoldsAsync(() => Task.FromResult(service.Output.Contains("shutting down", StringComparison.Ordinal)));
-        await _proxy.RefuseAsync();
-        gate.Open();
-        await Eventually.HoldsAsync(() => Task.FromResult(service.Output.Contains("could not be stored yet", StringComparison.Ordinal)));
-        _proxy.Accept();
-        Assert.Equal(0, await service.ExitAsync().WaitAsync(TimeSpan.FromSeconds(60)));
-        Assert.Equal([("USER", "Dear?"), ("ASSISTANT", "Paid for.")], await _ada.MessagesAsync(conversation));
-    }
-
-    private static async Task<string?> CodeAsync(Person person, string conversation)
-    {
-        using var response = await person.Http.PostAsJsonAsync($"/conversations/{Person.NumberOf(conversation)}/messages", new { content = "Now?" });
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
-        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString();
-    }
-
-    [Fact]
     public void Each_fault_of_the_database_has_its_code()
     {
         var faults = _app.Services.GetRequiredService<Faults>();
@@ -213,6 +155,13 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
 
     private static Task IsBackAsync(Person person) =>
         Eventually.HoldsAsync(async () => (await person.GraphQL.RunAsync("{ me { username } }")).Errors is null);
+
+    private static async Task<string?> CodeAsync(Person person, string conversation)
+    {
+        using var response = await person.Http.PostAsJsonAsync($"/conversations/{Person.NumberOf(conversation)}/messages", new { content = "Now?" });
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
+        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetString();
+    }
 
     /// <returns>How long the slower of two answers took that it is away.</returns>
     private static async Task<TimeSpan> UnavailableAsync(Person person, string conversation)
