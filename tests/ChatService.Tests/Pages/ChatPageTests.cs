@@ -115,6 +115,15 @@ public sealed class ChatPageTests
         Assert.Equal(["scripted-thorough", "scripted"], provider.Requests.Where(request => request.IsChat).Select(request => request.Model));
     }
 
+    [Fact]
+    public async Task A_newcomer_talks_to_the_service_as_it_comes()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        await using var service = await ChatProcess.StartAsync(database);
+        var output = await NodeClients.RunAsync("newcomer.mjs", service.Address.ToString(), Repository.PathOf("artifacts/chat-page"));
+        Assert.Equal(3, output.Split('\n').Count(line => line.StartsWith("passed: ", StringComparison.Ordinal)));
+    }
+
     [Theory]
     [InlineData("/", "text/html")]
     [InlineData("/app.js", "text/javascript")]
