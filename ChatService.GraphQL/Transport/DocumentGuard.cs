@@ -19,15 +19,20 @@ public sealed class DocumentGuard(GuardOptions options, bool introspection)
             return TooComplex("operations or fragments");
         if (operations.Sum(o => o.Variables?.Count ?? 0) > options.MaxVariables)
             return TooComplex("variables");
+        if (Literals.CountIn(document) > options.MaxLiterals)
+            return TooComplex("arguments and values, which belong into variables");
 
         var counter = new SelectionCounter(fragments, options);
         foreach (var operation in operations)
             counter.Add(operation.SelectionSet, operation.Directives, operation.Variables);
         counter.AddUnused();
-        return counter.Problem ?? CheckRootFields(operations, fragments) ?? CheckIntrospection(counter);
+        return counter.Problem ?? CheckOverlaps(operations, fragments) ?? CheckRootFields(operations, fragments) ?? CheckIntrospection(counter);
     }
 
     private static Refused TooComplex(string what) => Refused.Document(Codes.QueryTooComplex, $"The query has too many {what}.");
+
+    private Refused? CheckOverlaps(List<GraphQLOperationDefinition> operations, List<GraphQLFragmentDefinition> fragments) =>
+        OverlapCounter.Count(operations, fragments) > options.MaxComparisons ? TooComplex("fields of the same name") : null;
 
     private Refused? CheckIntrospection(SelectionCounter counter) => introspection || !counter.Introspects
         ? null

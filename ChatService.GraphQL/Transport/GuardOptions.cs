@@ -42,9 +42,20 @@ public sealed class GuardOptions
     [Range(0, 100_000)]
     public int MaxAliases { get; set; } = 30;
 
+    /// <summary>
+    /// What may be looked at to compare fields of the same response name, all with all, arguments included: default 10,000. It takes a
+    /// hundred of one name without arguments, in one place.
+    /// </summary>
+    [Range(0, 10_000_000)]
+    public int MaxComparisons { get; set; } = 10_000;
+
     /// <summary>Directives after expansion: default 20.</summary>
     [Range(0, 100_000)]
     public int MaxDirectives { get; set; } = 20;
+
+    /// <summary>Arguments, values and members of objects that are written into the document: default 1,000. In variables they are not counted.</summary>
+    [Range(0, 100_000)]
+    public int MaxLiterals { get; set; } = 1_000;
 
     /// <summary>Variables: default 100.</summary>
     [Range(0, 10_000)]
