@@ -91,7 +91,7 @@ public static class DataExtensions
     private static void AddContexts(IServiceCollection services)
     {
         services.AddPooledDbContextFactory<SqliteChatDbContext>((provider, options) => options
-            .UseSqlite(SqliteConnectionOf(provider))
+            .UseSqlite(SqliteSettings.WithTimeout(provider.GetRequiredService<IOptions<DatabaseOptions>>().Value))
             .AddInterceptors(new SqliteSettings())
             .ConfigureChat());
         services.AddPooledDbContextFactory<PostgresChatDbContext>((provider, options) => options
@@ -110,9 +110,6 @@ public static class DataExtensions
         .UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking)
         // Comparing the whole model with the last migration's is for a test, not for each start.
         .ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning));
-
-    private static string SqliteConnectionOf(IServiceProvider provider) =>
-        provider.GetRequiredService<IOptions<DatabaseOptions>>().Value.ConnectionString is { Length: > 0 } given ? given : "Data Source=chat.db";
 
     /// <summary>The factory's type is not covariant.</summary>
     private sealed class Contexts<T>(IDbContextFactory<T> factory) : IDbContextFactory<ChatDbContext>

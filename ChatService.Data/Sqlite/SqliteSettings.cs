@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace ChatService.Data;
@@ -6,6 +7,17 @@ namespace ChatService.Data;
 /// <summary>What SQLite forgets from one connection to the next: an acknowledged commit is on the disk, and readers never wait for the writer.</summary>
 internal sealed class SqliteSettings : DbConnectionInterceptor
 {
+    private const string File = "Data Source=chat.db";
+
+    /// <summary>Whoever finds the file locked by another program waits no longer than a unit of work may take.</summary>
+    public static string WithTimeout(DatabaseOptions options)
+    {
+        var settings = new SqliteConnectionStringBuilder(options.ConnectionString is { Length: > 0 } given ? given : File);
+        if (!new DbConnectionStringBuilder { ConnectionString = settings.ToString() }.ContainsKey("Default Timeout"))
+            settings.DefaultTimeout = (int)Math.Ceiling(options.Deadline.TotalSeconds);
+        return settings.ToString();
+    }
+
     public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
     {
         using var command = connection.CreateCommand();
