@@ -24,6 +24,8 @@ public sealed class SessionService(
     /// <summary>Between two notes of a session's last use: a write for every call would be one too many, and none would end what is in use.</summary>
     private readonly TimeSpan _useResolution = TimeSpan.FromTicks(Math.Min(TimeSpan.TicksPerMinute * 5, options.Value.SessionIdleTimeout.Ticks / 10));
 
+    private static readonly TimeSpan _patienceWithNotes = TimeSpan.FromSeconds(0.25);
+
     /// <summary>Goes up with every end: what was read before one is not believed after it.</summary>
     private long _endings;
 
@@ -73,7 +75,7 @@ public sealed class SessionService(
         var session = await database.ReadAsync(
             (db, stop) => db.Sessions.SingleOrDefaultAsync(s => s.OwnerId == owner && s.TokenHash == hash, stop), ct);
         if (session is null || !IsLive(session)) return null;
-        if (clock.Now - session.LastUsedAt > _useResolution) await TouchAsync(owner, hash, ct);
+        if (clock.Now - session.LastUsedAt > _useResolution) await NoteUseAsync(owner, hash, ct);
         var live = new LiveSession(owner, hash, session.ExpiresAt);
         _cache.Set(hash, new Remembered(live, readAt), new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = _memory });
         // Looked at after it was kept: an end that has not been seen here removes it, and one that has is seen now.
@@ -157,8 +159,20 @@ public sealed class SessionService(
     /// <summary>What was used just before the next note of its use has its whole time, too.</summary>
     private bool IsLive(Session session) => session.ExpiresAt > clock.Now && session.LastUsedAt + options.Value.SessionIdleTimeout + _useResolution > clock.Now;
 
-    private Task<int> TouchAsync(long owner, string hash, CancellationToken ct) => database.WriteAsync(
-        (db, token) => db.Sessions.Where(s => s.OwnerId == owner && s.TokenHash == hash)
-            .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, clock.Now), token),
-        ct);
+    /// <summary>A note that cannot be written now must keep nobody from reading; the next look writes it.</summary>
+    private async Task NoteUseAsync(long owner, string hash, CancellationToken ct)
+    {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        soon.CancelAfter(_patienceWithNotes);
+        try
+        {
+            await database.WriteAsync(
+                (db, token) => db.Sessions.Where(s => s.OwnerId == owner && s.TokenHash == hash)
+                    .ExecuteUpdateAsync(set => set.SetProperty(s => s.LastUsedAt, clock.Now), token),
+                soon.Token);
+        }
+        catch (Exception fault) when (fault is StorageException || (fault is OperationCanceledException && !ct.IsCancellationRequested))
+        {
+        }
+    }
 }
