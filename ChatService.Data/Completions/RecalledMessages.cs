@@ -29,12 +29,13 @@ internal sealed class RecalledMessages : ChatMessageContent
     {
         if (hits.Count == 0) return null;
         var ids = hits.Select(hit => hit.MessageId).ToList();
-        // Read again, under the owner's lock: since the search, a message may have been changed or deleted.
+        // Read again, under the owner's lock: since the search, a message may have been changed, or deleted with its conversation.
         var messages = await (
             from indexed in unit.Db.IndexedMessages.AsNoTracking()
             join message in unit.Db.Messages.AsNoTracking()
                 on new { indexed.OwnerId, Id = indexed.MessageId } equals new { message.OwnerId, message.Id }
             where indexed.OwnerId == unit.Owner.Id && ids.Contains(indexed.MessageId)
+                && unit.Db.Conversations.Any(of => of.OwnerId == message.OwnerId && of.Id == message.ConversationId)
             select message).ToDictionaryAsync(message => message.Id, ct);
         var budget = Math.Min(room, model.ContextTokens / ShareOfContext);
         var excerpts = new List<Excerpt>();

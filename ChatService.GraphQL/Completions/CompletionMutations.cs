@@ -24,13 +24,16 @@ public partial class Mutation
     /// Whoever stops waiting does not stop it.
     /// </summary>
     /// <param name="input">The question.</param>
+    /// <returns>Errors: those of startCompletion; NOT_FOUND also where the conversation was deleted before the answer had ended.</returns>
     public static async Task<CompletePayload?> CompleteAsync(
         StartCompletionInput input, [FromServices] CompletionService completions, [FromServices] CurrentUser me, CancellationToken ct)
     {
         var owner = me.Id;
         var asked = await AskAsync(input, completions, owner, ct);
         if (asked.Error is not null || asked.Completion is not { Status: CompletionStatus.Running } running) return new(asked);
-        return new(asked with { Completion = await completions.WaitAsync(owner, running.Id, ct) });
+        return await completions.WaitAsync(owner, running.Id, ct) is { } ended
+            ? new(asked with { Completion = ended })
+            : new(new AskedCompletion(null, asked.Replayed, ChatError.NotFound));
     }
 
     /// <summary>Stops a completion and returns it as it ended. The text made so far is kept.</summary>
