@@ -42,6 +42,9 @@ internal sealed class PostgresMessageIndex : IMessageIndex
         while (await reader.ReadAsync(ct)) yield return new WordHit(reader.GetInt64(0), reader.GetString(1));
     }
 
+    public bool IsInterruption(Exception fault) =>
+        fault is OperationCanceledException { InnerException: PostgresException { SqlState: PostgresErrorCodes.QueryCanceled } };
+
     /// <remarks>
     /// Vectors have length 1, so the inner product is the cosine; one of another length is none of this model's, and CASE keeps it from being
     /// compared. As a plain condition of the scan it is worked out in parallel; the few that pass can be asked twice.

@@ -16,6 +16,9 @@ public interface IMessageIndex
     IAsyncEnumerable<WordHit> FindByWordsAsync(
         ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, int most, long mostBytes, CancellationToken ct);
 
+    /// <summary>Whether a search by words was ended by its token alone, and not by a database that does not answer.</summary>
+    bool IsInterruption(Exception fault);
+
     /// <summary>Exact, the most similar first, of equal ones the newer; each message by its best piece.</summary>
     Task<List<MeaningHit>> FindByMeaningAsync(
         ChatDbContext db, long owner, string model, Half[] vector, float minimumSimilarity, SearchFilter filter, int most, CancellationToken ct);

@@ -14,6 +14,12 @@ public static class QuerySyntax
     /// <summary>Further clauses are left out; FTS5 refuses expressions that nest too deeply.</summary>
     public const int MostClauses = 64;
 
+    /// <summary>In words. What is longer is asked for in parts of so many: it takes either database the square of it to find one.</summary>
+    public const int LongestPhrase = 16;
+
+    /// <summary>In words, phrases and all. Further clauses are left out.</summary>
+    public const int MostWords = 256;
+
     private static readonly SearchValues<char> _quotes = SearchValues.Create("\"“”„«»");
 
     public static KeywordQuery Parse(string text)
@@ -42,8 +48,13 @@ public static class QuerySyntax
 
     private static void AddPhrase(string text, int start, int end, List<KeywordClause> clauses)
     {
-        var words = Analyzer.Words(text, start, end - start);
-        if (words.Count > 0) clauses.Add(KeywordClause.Of(words.ToArray()));
+        Add(Analyzer.Words(text, start, end - start).ToArray(), clauses);
+    }
+
+    private static void Add(ReadOnlySpan<Word> phrase, List<KeywordClause> clauses)
+    {
+        for (; phrase.Length > LongestPhrase; phrase = phrase[LongestPhrase..]) clauses.Add(KeywordClause.Of(phrase[..LongestPhrase]));
+        if (!phrase.IsEmpty) clauses.Add(KeywordClause.Of(phrase));
     }
 
     private static void AddPieces(string text, int start, int end, List<KeywordClause> clauses, List<KeywordClause> common)
@@ -71,10 +82,17 @@ public static class QuerySyntax
         var rest = piece;
         while (rest is [{ IsCommon: true }, ..]) rest = rest[1..];
         while (rest is [.., { IsCommon: true }]) rest = rest[..^1];
-        if (!rest.IsEmpty) clauses.Add(KeywordClause.Of(rest));
+        if (!rest.IsEmpty) Add(rest, clauses);
         else foreach (var word in piece) common.Add(KeywordClause.Of([word]));
     }
 
-    private static List<KeywordClause> Distinct(List<KeywordClause> clauses) =>
-        [.. clauses.DistinctBy(clause => string.Join('|', clause.Alternatives.Select(terms => string.Join(' ', terms)))).Take(MostClauses)];
+    private static List<KeywordClause> Distinct(List<KeywordClause> clauses)
+    {
+        var left = MostWords;
+        return
+        [
+            .. clauses.DistinctBy(clause => string.Join('|', clause.Alternatives.Select(terms => string.Join(' ', terms)))).Take(MostClauses)
+                .TakeWhile(clause => (left -= clause.Alternatives[0].Count) >= 0),
+        ];
+    }
 }

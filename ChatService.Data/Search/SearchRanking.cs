@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+
 namespace ChatService.Data;
 
 /// <summary>How messages are compared with a search text.</summary>
@@ -22,7 +25,8 @@ internal sealed record RankedMessage(long MessageId, double Score, int? Semantic
 internal sealed record SearchRanking(IReadOnlyList<RankedMessage> Messages, bool Degraded);
 
 /// <summary>Ranks an owner's messages against a text: the same text over the same messages gives the same ranking on every database.</summary>
-public sealed class SearchRanker(ChatDatabase database, IMessageIndex index, Embedders embedders, SearchModels models)
+public sealed class SearchRanker(
+    ChatDatabase database, IMessageIndex index, Embedders embedders, SearchModels models, IOptions<DatabaseOptions> options)
 {
     /// <summary>More are not ranked: nobody reads so far.</summary>
     public const int MostHits = 500;
@@ -33,6 +37,9 @@ public sealed class SearchRanker(ChatDatabase database, IMessageIndex index, Emb
     /// <summary>Bytes of their terms, some two for each letter of a message: 2,000 messages of 8,000 letters.</summary>
     private const long MostBytes = 32_000_000;
 
+    /// <summary>Of the time of a unit of work: what looking for words may take of it, and all of a search in the database.</summary>
+    private const double ShareOfWords = 0.5, ShareOfSearch = 0.75;
+
     internal async Task<SearchRanking> RankAsync(long owner, string text, SearchMode mode, SearchFilter filter, CancellationToken ct)
     {
         var query = QuerySyntax.Parse(text);
@@ -41,10 +48,11 @@ public sealed class SearchRanker(ChatDatabase database, IMessageIndex index, Emb
         return await database.ReadAsync(
             async (db, token) =>
             {
+                var begun = Stopwatch.GetTimestamp();
                 var meaning = vector is null
                     ? []
                     : await index.FindByMeaningAsync(db, owner, serving, vector, embedders.MinimumSimilarityOf(serving), filter, MostHits, token);
-                var words = byWords ? await FindByWordsAsync(db, owner, query, filter, token) : [];
+                var words = byWords ? await FindByWordsAsync(db, owner, query, filter, begun, token) : [];
                 return new SearchRanking(Rank(mode, degraded, meaning, words), degraded);
             },
             ct);
@@ -63,12 +71,30 @@ public sealed class SearchRanker(ChatDatabase database, IMessageIndex index, Emb
         }
     }
 
+    /// <summary>
+    /// The newest first, as many as there is time for: words that fill long messages can be asked for in ways that take a core many seconds.
+    /// </summary>
     private async Task<List<(long MessageId, double Score)>> FindByWordsAsync(
-        ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, CancellationToken ct)
+        ChatDbContext db, long owner, KeywordQuery query, SearchFilter filter, long begun, CancellationToken ct)
     {
         var (scored, score) = (new List<(long MessageId, double Score)>(), new KeywordScore(query));
-        await foreach (var hit in index.FindByWordsAsync(db, owner, query, filter, MostCandidates, MostBytes, ct))
-            scored.Add((hit.MessageId, score.Of(hit.Terms)));
+        var deadline = options.Value.Deadline;
+        var left = deadline * ShareOfSearch - Stopwatch.GetElapsedTime(begun);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        enough.CancelAfter(left < TimeSpan.Zero ? TimeSpan.Zero : left < deadline * ShareOfWords ? left : deadline * ShareOfWords);
+        try
+        {
+            await foreach (var hit in index.FindByWordsAsync(db, owner, query, filter, MostCandidates, MostBytes, enough.Token))
+            {
+                scored.Add((hit.MessageId, score.Of(hit.Terms)));
+                if (enough.IsCancellationRequested) break;
+            }
+        }
+        catch (Exception fault) when (enough.IsCancellationRequested && index.IsInterruption(fault))
+        {
+        }
+
+        ct.ThrowIfCancellationRequested();
         return [.. scored.OrderByDescending(hit => hit.Score).ThenByDescending(hit => hit.MessageId).Take(MostHits)];
     }
 

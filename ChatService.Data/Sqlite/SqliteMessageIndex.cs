@@ -36,6 +36,8 @@ internal sealed class SqliteMessageIndex : IMessageIndex
         Bind(command, owner, filter);
         command.Parameters.AddWithValue("@query", $"owner:o{owner} AND terms:({query.ToFts5()})");
         command.Parameters.AddWithValue("@most", most);
+        // It looks at no token while it looks for phrases.
+        using var interruption = ct.Register(handle => raw.sqlite3_interrupt((sqlite3)handle!), command.Connection!.Handle);
         await using var reader = await command.ExecuteReaderAsync(ct);
         while (mostBytes > 0 && await reader.ReadAsync(ct))
         {
@@ -44,6 +46,8 @@ internal sealed class SqliteMessageIndex : IMessageIndex
             yield return hit;
         }
     }
+
+    public bool IsInterruption(Exception fault) => fault is OperationCanceledException or SqliteException { SqliteErrorCode: raw.SQLITE_INTERRUPT };
 
     public async Task<List<MeaningHit>> FindByMeaningAsync(
         ChatDbContext db, long owner, string model, Half[] vector, float minimumSimilarity, SearchFilter filter, int most, CancellationToken ct)

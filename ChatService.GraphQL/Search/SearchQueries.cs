@@ -7,7 +7,8 @@ public partial class Query
 {
     /// <summary>
     /// Searches everything that was said in the caller's conversations: what people wrote, system prompts, and finished answers.
-    /// Pages forwards only; at most 500 hits in all, and an empty list where nothing is relevant.
+    /// Pages forwards only; at most 500 hits in all, and an empty list where nothing is relevant. Words are looked for in the newest
+    /// messages first, for half of the service's deadline (a second, unless configured): what there is no time for is not found.
     /// </summary>
     /// <param name="query">Words and "phrases", 1 to 1,000 UTF-16 code units; nothing else is syntax.</param>
     /// <param name="mode">How messages are compared with the text.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ChatService.Data;
 using Microsoft.Data.Sqlite;
 
@@ -50,6 +51,25 @@ public sealed class SearchQuerySyntaxTests : IDisposable
     {
         var text = string.Join(' ', Enumerable.Range(0, 500).Select(i => $"w{i}"));
         Assert.Equal(QuerySyntax.MostClauses, QuerySyntax.Parse(text).Clauses.Count);
+    }
+
+    [Theory]
+    [InlineData("\"{0}\"", " ")]
+    [InlineData("{0}", "-")]
+    public void A_long_phrase_is_asked_for_in_parts(string text, string between)
+    {
+        var words = Enumerable.Range(100, 33).Select(i => $"w{i}").ToList();
+        var query = QuerySyntax.Parse(string.Format(CultureInfo.InvariantCulture, text, string.Join(between, words)));
+        Assert.Equal([16, 16, 1], query.Clauses.Select(clause => clause.Alternatives[0].Count));
+        Assert.Equal(words, query.Clauses.SelectMany(clause => clause.Alternatives[0]));
+        Assert.True(Finds(string.Format(CultureInfo.InvariantCulture, text, string.Join(between, words)), string.Join(' ', words)));
+    }
+
+    [Fact]
+    public void Words_of_phrases_are_bounded()
+    {
+        var query = QuerySyntax.Parse(string.Join('-', Enumerable.Range(0, 500)));
+        Assert.Equal(QuerySyntax.MostWords, query.Clauses.Sum(clause => clause.Alternatives[0].Count));
     }
 
     [Fact]
