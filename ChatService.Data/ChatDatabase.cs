@@ -13,12 +13,11 @@ public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOpt
 {
     private const int Turns = 1024;
 
-    /// <summary>
-    /// Whose turn it is to write. An owner's units wait for the same row anyway, and all of SQLite's for the same file:
-    /// waiting here costs no connection and no thread.
-    /// </summary>
-    private readonly SemaphoreSlim[] _turns =
-        [.. Enumerable.Range(0, options.Value.Provider == DatabaseProvider.Sqlite ? 1 : Turns).Select(_ => new SemaphoreSlim(1))];
+    /// <summary>Which of an owner's units may write: they wait for the same row anyway, and waiting here costs no connection and no thread.</summary>
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, Turns).Select(_ => new SemaphoreSlim(1))];
+
+    /// <summary>All of SQLite's units wait for the same file, one of each owner at a time, so that who writes much delays others little.</summary>
+    private readonly SemaphoreSlim? _file = options.Value.Provider == DatabaseProvider.Sqlite ? new SemaphoreSlim(1) : null;
 
     /// <summary>
     /// One for each connection of the pool, so that whoever finds none free is told that, and not, as the deadline runs out at the same time,
@@ -34,7 +33,7 @@ public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOpt
     /// <summary>Writes what needs no more than one statement, or what belongs to no owner.</summary>
     /// <exception cref="StorageException">The database failed.</exception>
     public Task<T> WriteAsync<T>(Func<ChatDbContext, CancellationToken, Task<T>> write, CancellationToken ct) =>
-        _turns.Length == 1 ? InTurnAsync(0, () => RunAsync(write, ct), ct) : RunAsync(write, ct);
+        InFileAsync(() => RunAsync(write, ct), ct);
 
     /// <summary>
     /// Changes what an owner has, and tells it in the owner's feed, in one transaction under the lock on the owner's row.
@@ -104,35 +103,30 @@ public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOpt
         }
     }
 
-    private async Task<T> InTurnAsync<T>(long owner, Func<Task<T>> write, CancellationToken ct)
-    {
-        var turn = _turns[(ulong)owner % (ulong)_turns.Length];
+    private Task<T> InTurnAsync<T>(long owner, Func<Task<T>> write, CancellationToken ct) =>
         // All writers of a file are many; the writers of one owner wait for a database that does not answer.
-        if (!await turn.WaitAsync(options.Value.Deadline, ct))
-            throw new StorageException(_turns.Length == 1 ? StorageFault.Overloaded : StorageFault.Unavailable, null);
+        WithinAsync(
+            _turns[(ulong)owner % (ulong)_turns.Length], _file is null ? StorageFault.Unavailable : StorageFault.Overloaded, () => InFileAsync(write, ct), ct);
+
+    private Task<T> InFileAsync<T>(Func<Task<T>> write, CancellationToken ct) =>
+        _file is null ? write() : WithinAsync(_file, StorageFault.Overloaded, write, ct);
+
+    /// <param name="late">What it means not to get in before the deadline.</param>
+    private async Task<T> WithinAsync<T>(SemaphoreSlim place, StorageFault late, Func<Task<T>> work, CancellationToken ct)
+    {
+        if (!await place.WaitAsync(options.Value.Deadline, ct)) throw new StorageException(late, null);
         try
         {
-            return await write();
+            return await work();
         }
         finally
         {
-            turn.Release();
+            place.Release();
         }
     }
 
-    private async Task<T> RunAsync<T>(Func<ChatDbContext, CancellationToken, Task<T>> work, CancellationToken ct)
-    {
-        if (_places is null) return await RunInPlaceAsync(work, ct);
-        if (!await _places.WaitAsync(options.Value.Deadline, ct)) throw new StorageException(StorageFault.Overloaded, null);
-        try
-        {
-            return await RunInPlaceAsync(work, ct);
-        }
-        finally
-        {
-            _places.Release();
-        }
-    }
+    private Task<T> RunAsync<T>(Func<ChatDbContext, CancellationToken, Task<T>> work, CancellationToken ct) =>
+        _places is null ? RunInPlaceAsync(work, ct) : WithinAsync(_places, StorageFault.Overloaded, () => RunInPlaceAsync(work, ct), ct);
 
     private async Task<T> RunInPlaceAsync<T>(Func<ChatDbContext, CancellationToken, Task<T>> work, CancellationToken ct)
     {

@@ -26,10 +26,11 @@ public sealed class TokenBuckets<TKey>(int size, TimeSpan refill, int capacity, 
         }
     }
 
-    /// <summary>Takes a token.</summary>
-    /// <returns>Null if there was one; else how long it takes until there is.</returns>
-    public TimeSpan? Take(TKey key)
+    /// <summary>Takes a token, or several at once; more than a bucket holds are a whole bucket.</summary>
+    /// <returns>Null if they were there; else how long it takes until they are, and none is taken.</returns>
+    public TimeSpan? Take(TKey key, int count = 1)
     {
+        count = Math.Min(count, size);
         var now = time.GetUtcNow().UtcTicks;
         lock (_lock)
         {
@@ -40,17 +41,17 @@ public sealed class TokenBuckets<TKey>(int size, TimeSpan refill, int capacity, 
             }
 
             var tokens = TokensOf(bucket, now);
-            if (WaitOf(bucket, tokens) is { } wait) return wait;
-            _buckets[key] = bucket with { Tokens = Math.Max(0, tokens - 1), At = now };
+            if (WaitOf(bucket, tokens, count) is { } wait) return wait;
+            _buckets[key] = bucket with { Tokens = Math.Max(0, tokens - count), At = now };
             return null;
         }
     }
 
-    /// <summary>As <see cref="Take"/>, but the token stays.</summary>
+    /// <summary>Whether there is a token, which stays.</summary>
     public TimeSpan? Peek(TKey key)
     {
         var now = time.GetUtcNow().UtcTicks;
-        lock (_lock) return _buckets.TryGetValue(key, out var bucket) ? WaitOf(bucket, TokensOf(bucket, now)) : null;
+        lock (_lock) return _buckets.TryGetValue(key, out var bucket) ? WaitOf(bucket, TokensOf(bucket, now), 1) : null;
     }
 
     /// <summary>Tells how what a token was taken for went: failures count until one goes well.</summary>
@@ -65,7 +66,7 @@ public sealed class TokenBuckets<TKey>(int size, TimeSpan refill, int capacity, 
         }
     }
 
-    private TimeSpan? WaitOf(Bucket bucket, double tokens) => tokens < 1 - Tolerance ? (1 - tokens) * RefillOf(bucket) : null;
+    private TimeSpan? WaitOf(Bucket bucket, double tokens, int wanted) => tokens < wanted - Tolerance ? (wanted - tokens) * RefillOf(bucket) : null;
 
     /// <summary>A clock that was set back takes nothing away.</summary>
     private double TokensOf(Bucket bucket, long now) => Math.Min(size, bucket.Tokens + (Math.Max(0, now - bucket.At) / (double)RefillOf(bucket).Ticks));

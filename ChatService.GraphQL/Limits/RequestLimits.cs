@@ -18,8 +18,15 @@ public sealed class RequestLimits(IOptions<TrafficLimits> options, LimitTelemetr
     /// <returns>Null if it may go on.</returns>
     public Refused? Refuse(Caller caller)
     {
-        if (!AreOn) return null;
-        return Refuse(caller.UserId is { } user ? _users.Take(user) : _addresses.Take(caller.Address));
+        return RefuseFurther(caller, 1);
+    }
+
+    /// <summary>Counts what one request asks for besides: each field of a mutation is a write of its own.</summary>
+    /// <returns>Null if it may go on.</returns>
+    public Refused? RefuseFurther(Caller caller, int count)
+    {
+        if (!AreOn || count <= 0) return null;
+        return Refuse(caller.UserId is { } user ? _users.Take(user, count) : _addresses.Take(caller.Address, count));
     }
 
     /// <summary>As <see cref="Refuse(Caller)"/>, for whom it is not known yet; only those who are refused are counted.</summary>

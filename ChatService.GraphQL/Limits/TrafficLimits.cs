@@ -15,7 +15,7 @@ public sealed class TrafficLimits
     /// <summary>Whether rates, and the streams of one user or address, are limited. Off for load tests on one's own machine, and in Development; streams in all, connections, operations at work and running completions stay limited. Default true.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>Requests of one user, 1 to 1,000,000. Default 100.</summary>
+    /// <summary>Requests of one user, 1 to 1,000,000; each further field of a mutation counts as one. Default 100.</summary>
     [Range(1, 1_000_000)]
     public int RequestsPerUser { get; set; } = 100;
 

@@ -14,6 +14,7 @@ public sealed class OperationRunner(
     Faults faults,
     AnswerRunner answers,
     StreamRunner streams,
+    RequestLimits limits,
     IHostApplicationLifetime lifetime,
     IOptions<GuardOptions> guardOptions)
 {
@@ -38,6 +39,8 @@ public sealed class OperationRunner(
                 return Refused.Document(Codes.BadUserInput, "operationName must name one of the document's operations, and may be left out if there is only one.");
             if (Forbidden(operation, allowed) is { } forbidden)
                 return forbidden;
+            if (operation.Kind == Allowed.Mutation && limits.RefuseFurther(caller, operation.RootFields.Count - 1) is { } limited)
+                return limited;
             using var activity = OperationTelemetry.Begin(operation, caller);
             var arguments = await Documents.ReadArgumentsAsync(operation, request);
             if (!arguments.IsValid)

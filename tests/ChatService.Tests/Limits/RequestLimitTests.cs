@@ -65,6 +65,19 @@ public sealed class RequestLimitTests(LimitedApp app) : IClassFixture<LimitedApp
     }
 
     [Fact]
+    public async Task Each_field_of_a_mutation_counts()
+    {
+        var (_, token) = await app.RegisterAsync();
+        using var client = app.From(app.NewAddress(), token);
+        var five = string.Concat(Enumerable.Range(0, 5).Select(i => $"a{i}: createMessage(input: {{ conversationId: \"cnv_0\", content: \"Hello?\" }}) {{ errors {{ code }} }} "));
+        for (var i = 0; i < 2; i++) Assert.Equal(200, (await LimitedApp.ReadAsync(LimitedApp.QueryAsync(client, $"mutation {{ {five} }}"))).Status);
+        // Two are left of twelve; the request itself has taken one when the others are asked for.
+        Assert.Equal((429, "RATE_LIMITED", 6), await LimitedApp.ReadAsync(LimitedApp.QueryAsync(client, $"mutation {{ {five} }}")));
+        Assert.Equal(200, (await LimitedApp.ReadAsync(LimitedApp.QueryAsync(client, Nothing))).Status);
+        Assert.Equal(429, (await LimitedApp.ReadAsync(LimitedApp.QueryAsync(client, Nothing))).Status);
+    }
+
+    [Fact]
     public async Task Operations_of_a_socket_are_counted_and_one_too_many_is_an_error_frame()
     {
         var (_, token) = await app.RegisterAsync();
