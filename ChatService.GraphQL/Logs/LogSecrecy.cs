@@ -16,6 +16,10 @@ internal sealed class LogSecrecy : IPostConfigureOptions<LoggerFilterOptions>
         ("Microsoft.AspNetCore.Server.Kestrel.BadRequests", LogLevel.Critical),
         ("Microsoft.AspNetCore.Routing", LogLevel.Warning),
         ("Microsoft.AspNetCore.StaticFiles", LogLevel.Warning),
+        // These tell the values of parameters that are none, origins and host names.
+        ("Microsoft.AspNetCore.Http.RequestDelegateFactory", LogLevel.Warning),
+        ("Microsoft.AspNetCore.Cors", LogLevel.Warning),
+        ("Microsoft.AspNetCore.HostFiltering", LogLevel.Warning),
     ];
 
     /// <summary>The last of equal rules holds; those for one provider go before those for all, so each gets its own.</summary>

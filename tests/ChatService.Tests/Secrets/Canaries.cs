@@ -69,6 +69,7 @@ internal sealed class Canaries
         for (var fault = 0; fault < 11; fault++) await SendAsync(http, "POST", $"{messages}:complete", new { content = $"{Content} fault {fault} ", stream = fault % 2 == 0 });
 
         await SendAsync(http, "GET", $"/users/1/messages:search?q={Search}");
+        await SendAsync(http, "GET", $"/users/1/messages:search?q=a&limit={Search}");
         await SendAsync(http, "GET", $"/graphql?query=%7BsearchMessages(query:%22{Search}%22)%7Bdegraded%7D%7D");
         await SendAsync(http, "GET", $"/graphql?query=query($q:String!)%7BsearchMessages(query:$q)%7Bdegraded%7D%7D&variables=%7B%22q%22:%22{Search}%22%7D");
         await SendAsync(http, "GET", $"/{Content}/{Search}");
@@ -113,7 +114,7 @@ internal sealed class Canaries
             await socket.Closed;
         }
 
-        foreach (var line in new[] { $"Authorization: Bearer {WrongToken}\0", $"Authorization {WrongToken}", $"Authorization: Bearer {WrongToken}\r\n folded", $"Idempotency-Key: {Key}\u0001\0" })
+        foreach (var line in new[] { $"Authorization: Bearer {WrongToken}\0", $"Authorization {WrongToken}", $"Authorization: Bearer {WrongToken}\r\n folded", $"Idempotency-Key: {Key}\u0001\0", $"Origin: https://{Content}.example\r\nConnection: close" })
             _refusals.Add((await RawHttp.SendAsync(address, $"GET /users/{name} HTTP/1.1\r\nHost: localhost\r\n{line}\r\n\r\n")).Answer);
         _refusals.Add((await RawHttp.SendAsync(address, $"GET /users/1/messages:search?q={Search}\0 HTTP/1.1\r\nHost: localhost\r\n\r\n")).Answer);
     }

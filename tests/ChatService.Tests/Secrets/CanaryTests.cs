@@ -29,6 +29,8 @@ public sealed class CanaryTests
         await using (var app = ChatApp.Start(database, provider, settings, services: services => services.AddLogging(logging => logging.AddProvider(log))))
         {
             asked = $"url.full={app.Address}";
+            var loggers = app.Services.GetRequiredService<ILoggerFactory>();
+            Assert.All(_categories, category => Assert.True(loggers.CreateLogger(category).IsEnabled(LogLevel.Trace), category));
             await canaries.SingAsync(app.Address, "ada");
             if (proxy is not null)
             {
@@ -42,7 +44,7 @@ public sealed class CanaryTests
             await canaries.SingAloneAsync(app.Address, "ada");
         }
 
-        Assert.Contains(log.Entries, entry => entry.StartsWith("Trace", StringComparison.Ordinal));
+        Assert.Contains(log.Entries, entry => entry.StartsWith("Debug Microsoft.EntityFrameworkCore", StringComparison.Ordinal));
         Assert.Contains(log.Entries, entry => entry.Contains("the provider failed", StringComparison.Ordinal));
         Assert.Equal(proxy is not null, log.Entries.Any(entry => entry.Contains("had no database", StringComparison.Ordinal)));
         Assert.Contains(log.Entries, entry => entry.StartsWith("Error", StringComparison.Ordinal) && entry.Contains("messages", StringComparison.Ordinal));
@@ -65,7 +67,7 @@ public sealed class CanaryTests
         await canaries.SingAsync(service.Address, "ada");
         await service.SignalAsync("TERM");
         Assert.Equal(0, await service.ExitAsync());
-        Assert.Contains("trce:", service.Output, StringComparison.Ordinal);
+        Assert.Contains("dbug:", service.Output, StringComparison.Ordinal);
         AssertSilent(canaries, service.Output.Split('\n'));
     }
 
