@@ -5,6 +5,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace ChatService.Data;
 
@@ -57,20 +58,29 @@ public static class DataExtensions
     }
 
     /// <summary>Brings the database up to this version's tables; makes it where there is none.</summary>
+    /// <exception cref="StartRefusedException">PostgreSQL's extension is missing, and its role may not make it.</exception>
     public static async Task MigrateChatAsync(this IServiceProvider services, CancellationToken ct)
     {
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync(ct);
         db.Database.SetCommandTimeout(_forMigrations);
-        await db.Database.MigrateAsync(ct);
+        try
+        {
+            await db.Database.MigrateAsync(ct);
+        }
+        catch (PostgresException fault) when (fault.SqlState is PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.FeatureNotSupported or PostgresErrorCodes.UndefinedFile)
+        {
+            throw new StartRefusedException(
+                $"The tables cannot be made: {fault.MessageText}. PostgreSQL needs pgvector's files, and a superuser has to run this once in the service's database: CREATE EXTENSION vector;", fault);
+        }
     }
 
     /// <summary>Refuses a database that is not at this version's tables.</summary>
-    /// <exception cref="InvalidOperationException">Migrations are missing.</exception>
+    /// <exception cref="StartRefusedException">Migrations are missing.</exception>
     public static async Task CheckChatMigrationsAsync(this IServiceProvider services, CancellationToken ct)
     {
         await using var db = await services.GetRequiredService<IDbContextFactory<ChatDbContext>>().CreateDbContextAsync(ct);
         if ((await db.Database.GetPendingMigrationsAsync(ct)).Any())
-            throw new InvalidOperationException("The database is not up to date: start once with --migrate.");
+            throw new StartRefusedException("The database is not up to date: start once with --migrate.");
     }
 
     /// <summary>The database's own settings that let it forget what it has acknowledged; SQLite's are set with every connection.</summary>

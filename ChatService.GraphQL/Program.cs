@@ -3,6 +3,7 @@ using ChatService.GraphQL;
 using ChatService.Rest;
 using GraphQL.Types;
 
+StartRefusal.TellInWords();
 // What is published may be started from anywhere: its settings and its pages lie beside it.
 var isElsewhere = !File.Exists("appsettings.json") && Directory.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot"));
 var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = isElsewhere ? AppContext.BaseDirectory : null });

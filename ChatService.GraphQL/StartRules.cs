@@ -24,7 +24,7 @@ internal static partial class StartRules
     private static readonly string[] _knownPasswords =
         ["password", "password1", "postgres", "changeme", "change-me", "change_me", "chatservice", "12345678", "123456789", "1234567890", "qwertyuiop"];
 
-    /// <exception cref="InvalidOperationException">A rule is broken; the message has a line for each.</exception>
+    /// <exception cref="StartRefusedException">A rule is broken; the message has a line for each.</exception>
     public static void CheckSettings(WebApplication app) => Refuse([.. Secrets(app.Services), .. Logging(app.Services, app.Configuration)]);
 
     /// <summary>For a database that others look after.</summary>
@@ -39,7 +39,7 @@ internal static partial class StartRules
     private static void Refuse(string[] broken)
     {
         if (broken.Length > 0)
-            throw new InvalidOperationException($"The service does not start like this:{Environment.NewLine}{string.Join(Environment.NewLine, broken)}");
+            throw new StartRefusedException($"The service does not start like this:{Environment.NewLine}{string.Join(Environment.NewLine, broken)}");
     }
 
     private static IEnumerable<string> Secrets(IServiceProvider services)

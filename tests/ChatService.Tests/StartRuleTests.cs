@@ -129,9 +129,57 @@ public sealed class StartRuleTests
         var (code, output) = await ChatProcess.RunAsync(
             ["--urls", "http://127.0.0.1:0"],
             ChatSettings.For(database, null, new Dictionary<string, string?> { ["Completions:Models:0:ModelId"] = "a", ["Completions:Models:0:ApiKey"] = "changeme" }));
-        Assert.NotEqual(0, code);
+        Assert.Equal(1, code);
         Assert.Contains("Completions:Models:0:ApiKey is shorter than 16 characters", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
         Assert.DoesNotContain("Now listening", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Database:Provider", "mysql", "one of sqlite, postgres")]
+    [InlineData("Security:SessionIdleTimeout", "soon", "a time, as [days.]hours:minutes:seconds, such as 00:00:30")]
+    [InlineData("Limits:RequestsPerUser", "many", "a number")]
+    [InlineData("Limits:RequestsPerUser", "0", "between 1 and 1000000")]
+    public async Task A_wrong_value_ends_the_process_and_says_what_is_expected(string setting, string value, string expected)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        var (code, output) = await ChatProcess.RunAsync(
+            ["--urls", "http://127.0.0.1:0"], ChatSettings.For(database, null, new Dictionary<string, string?> { [setting] = value }), "Development");
+        Assert.Equal(1, code);
+        Assert.Contains(setting.Split(':')[1], output, StringComparison.Ordinal);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Now listening", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Migrating_without_pgvector_says_what_a_superuser_has_to_do()
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Postgres);
+        var server = new NpgsqlConnectionStringBuilder(database.AdminConnectionString);
+        var name = $"plain_{Guid.NewGuid():N}";
+        await using var superuser = NpgsqlDataSource.Create(database.AdminConnectionString);
+        await ExecuteAsync(superuser, $"CREATE ROLE {name} LOGIN PASSWORD 'a long password'");
+        await ExecuteAsync(superuser, $"CREATE DATABASE {name} OWNER {name} TEMPLATE template0");
+        try
+        {
+            server.Database = server.Username = name;
+            server.Password = "a long password";
+            var settings = new Dictionary<string, string?>(ChatSettings.For(database, null, null)) { ["ConnectionStrings:Chat"] = server.ToString() };
+            var (code, output) = await ChatProcess.RunAsync(["--migrate"], settings);
+            Assert.Equal(1, code);
+            Assert.Contains("CREATE EXTENSION vector;", output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            await ExecuteAsync(superuser, $"DROP DATABASE {name} WITH (FORCE)");
+            await ExecuteAsync(superuser, $"DROP ROLE {name}");
+        }
+
+        static async Task ExecuteAsync(NpgsqlDataSource source, string statement)
+        {
+            await using var command = source.CreateCommand(statement);
+            await command.ExecuteNonQueryAsync();
+        }
     }
 
     [Fact]
