@@ -9,13 +9,17 @@ public sealed class UserService(
 {
     private static readonly ChatError _taken = new(ErrorCode.UsernameTaken, "The username is taken.", ["username"]);
 
+    /// <returns>What keeps anybody from registering like this; null if nothing does but perhaps somebody of that name. Errors: BAD_USER_INPUT.</returns>
+    public ChatError? Check(string username, string password) => Input.NormalizeUsername(username) is { } name
+        ? CheckPassword(password, name, "password")
+        : ChatError.BadInput("username", "A username is 1 to 64 Latin letters, digits and ._@+-, beginning with a letter or digit.");
+
     /// <summary>Registers a person and signs them in.</summary>
     /// <returns>The first session. Errors: BAD_USER_INPUT, USERNAME_TAKEN (without regard to case), OVERLOADED.</returns>
     public async Task<Result<NewSession>> CreateAsync(string username, string password, CancellationToken ct)
     {
-        if (Input.NormalizeUsername(username) is not { } name)
-            return ChatError.BadInput("username", "A username is 1 to 64 Latin letters, digits and ._@+-, beginning with a letter or digit.");
-        if (CheckPassword(password, name, "password") is { } refused) return refused;
+        if (Check(username, password) is { } refused) return refused;
+        var name = Input.NormalizeUsername(username)!;
         if (await database.ReadAsync((db, token) => db.Users.AnyAsync(u => u.UsernameKey == User.KeyOf(name), token), ct)) return _taken;
         var hash = await hasher.HashAsync(password, ct);
         if (hash.Failed) return hash.Error;

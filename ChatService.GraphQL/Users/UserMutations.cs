@@ -9,8 +9,13 @@ public partial class Mutation
     /// <param name="input">The new account.</param>
     /// <returns>Errors: BAD_USER_INPUT, USERNAME_TAKEN.</returns>
     public static async Task<CreateUserPayload?> CreateUserAsync(
-        CreateUserInput input, [FromServices] UserService users, [FromServices] SignInLimits limits, [FromServices] SignInLog log, [FromServices] CurrentUser me, CancellationToken ct) =>
-        new(limits.RefuseRegistration(me.Address) is { } refused ? refused : log.Note(await users.CreateAsync(input.Username, input.Password, ct), me.Address));
+        CreateUserInput input, [FromServices] UserService users, [FromServices] SignInLimits limits, [FromServices] SignInLog log, [FromServices] CurrentUser me,
+        CancellationToken ct)
+    {
+        // What is no registration yet is not counted as one.
+        if ((users.Check(input.Username, input.Password) ?? limits.RefuseRegistration(me.Address)) is { } refused) return new(refused);
+        return new(log.Note(await users.CreateAsync(input.Username, input.Password, ct), me.Address));
+    }
 
     /// <summary>Changes the caller's password and ends all of their other sessions. Must be the only field of its operation.</summary>
     /// <param name="input">The passwords, old and new.</param>

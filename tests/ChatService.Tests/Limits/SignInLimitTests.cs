@@ -67,6 +67,9 @@ public sealed class SignInLimitTests(LimitedApp app) : IClassFixture<LimitedApp>
     {
         var address = app.NewAddress();
         using var client = app.From(address);
+        // What cannot be a registration is none.
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(400, (await LimitedApp.ReadAsync(client.PostAsJsonAsync("/users", new { username = "no name", password = LimitedApp.Password }))).Status);
         for (var i = 0; i < 2; i++)
         {
             // Those that are refused count, too: they tell which names exist.
