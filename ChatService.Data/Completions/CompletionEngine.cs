@@ -20,6 +20,7 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
 
     private readonly ConcurrentDictionary<WakeKey, CompletionRun> _runs = new();
     private readonly CompletionSlots _slots;
+    private readonly ModelCatalog _models;
     private readonly CompletionQuota _quota;
     private readonly CompletionSettler _settler;
     private readonly CompletionTextWriter _texts;
@@ -44,7 +45,7 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
         _texts = new CompletionTextWriter(database, wakeUps, options, time, logger);
         _maker = new AnswerMaker(caller, health, wakeUps, logger);
         _titler = new Titler(database, models, caller, telemetry, options);
-        (_quota, _wakeUps, _telemetry, _options, _time, _logger) = (quota, wakeUps, telemetry, options.Value, time, logger);
+        (_models, _quota, _wakeUps, _telemetry, _options, _time, _logger) = (models, quota, wakeUps, telemetry, options.Value, time, logger);
     }
 
     /// <summary>Who holds the leases of what this process makes.</summary>
@@ -58,6 +59,8 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     Task IHostedService.StartAsync(CancellationToken cancellationToken)
     {
         _texts.Start(() => _runs.Values);
+        // Not in the first question's transaction, whose time it would take up.
+        _ = Task.Run(() => _models.All.Sum(model => model.Tokens.Count(" ")), CancellationToken.None);
         return Task.CompletedTask;
     }
 
