@@ -22,7 +22,8 @@ internal static class OpenApiDescription
                 Version = "1",
                 Description = "Users, conversations, messages and answers. Clients that page, resume or listen use the GraphQL API. Whether the service lives and is ready is asked at /health/live and /health/ready: 200, or 503 with Retry-After.",
             };
-            document.Servers?.Clear();
+            // Relative: where the description comes from, and what its page shows and sends.
+            document.Servers = [new OpenApiServer { Url = "/" }];
             document.AddComponent(Scheme, new OpenApiSecurityScheme
             {
                 Type = SecuritySchemeType.Http,

@@ -57,7 +57,7 @@ internal abstract class RequestBody
         }
         catch (JsonException fault)
         {
-            return (null, Unreadable(fault.Path));
+            return (null, Unreadable(MemberOf<T>(fault.Path)));
         }
         catch (BadHttpRequestException fault)
         {
@@ -105,10 +105,13 @@ internal abstract class RequestBody
     private static string? FindMissing(JsonTypeInfo type, object body) =>
         type.Properties.FirstOrDefault(member => member.AssociatedParameter is { HasDefaultValue: false } && member.Get!(body) is null or 0L)?.Name;
 
-    private static Problem Unreadable(string? path) =>
-        path is ['$', '.', .. var member]
-            ? Problem.Input(member, "This member is not of the type or form that it must have.")
-            : new Problem(ProblemCode.BadUserInput, "The body must be one JSON object.");
+    // Only what the record has: another name is the caller's text, of any length.
+    private static string? MemberOf<T>(string? path) =>
+        path is ['$', '.', .. var name] ? _json.GetTypeInfo(typeof(T)).Properties.FirstOrDefault(member => member.Name == name)?.Name : null;
+
+    private static Problem Unreadable(string? member) => member is not null
+        ? Problem.Input(member, "This member is not of the type or form that it must have.")
+        : new Problem(ProblemCode.BadUserInput, "The body must be one JSON object.");
 
     // A lone surrogate is refused by GetString.
     private sealed class TextConverter : JsonConverter<string>

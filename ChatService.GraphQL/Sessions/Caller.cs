@@ -28,8 +28,10 @@ public sealed record Caller(long? UserId, string? SessionHash, string Address)
     {
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
-        return address.AddressFamily == AddressFamily.InterNetworkV6
-            ? Convert.ToHexString(address.GetAddressBytes().AsSpan(0, 8))
-            : address.ToString();
+        if (address.AddressFamily != AddressFamily.InterNetworkV6 || IPAddress.IsLoopback(address))
+            return address.ToString();
+        var network = address.GetAddressBytes();
+        network.AsSpan(8).Clear();
+        return $"{new IPAddress(network)}/64";
     }
 }

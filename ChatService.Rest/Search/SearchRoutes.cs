@@ -20,7 +20,7 @@ internal static class SearchRoutes
     {
         if (q is null)
             return Problem.Input("q", "A text to search for is needed.");
-        if (mode is not ("semantic" or "keyword" or "hybrid"))
+        if (mode.ToUpperInvariant() is not ("SEMANTIC" or "KEYWORD" or "HYBRID"))
             return Problem.Input("mode", "The mode must be semantic, keyword or hybrid.");
         if (limit is < 1 or > 100)
             return Problem.Input("limit", "The limit must be 1 to 100.");
