@@ -66,7 +66,7 @@ internal static class GraphQLWalls
             { searchMessages(query: $my_word, filter: { createdAfter: "2020-01-01T00:00:00Z", createdBefore: "2100-01-01T00:00:00Z" }) { nodes { content } } }
             """),
         new(Wall.OwnOnly, "{ searchMessages(query: $word, after: $searchCursor) { nodes { content } pageInfo { endCursor } } }"),
-        new(Wall.OwnOnly, "{ searchStatus { indexed pending } }"),
+        new(Wall.OwnOnly, "{ searchStatus { model byMeaning indexed pending failed } }"),
         new(Wall.OwnOnly, "{ changeCursor }"),
         new(Wall.OwnOnly, "{ models { name } }", IsOpen: true),
 

@@ -10,20 +10,22 @@ internal sealed class SchemaCoordinates(ISchema schema)
 {
     private static readonly HashSet<string> _sizes = ["first", "last", "count", "maxOutputTokens", "temperature"];
 
+    /// <summary>Types that say the same to everybody. A new type is somebody's, or named here.</summary>
+    private static readonly HashSet<string> _ownerless = ["Model", "UserError"];
+
     /// <summary>
-    /// Where an isolation fault can be: every root field, every field of what is owned or leads to it, and every argument and input field
+    /// Where an isolation fault can be: every field of every type that is not <see cref="_ownerless"/>, and every argument and input field
     /// but for choices and sizes, which can name nothing.
     /// </summary>
     public IReadOnlySet<string> ThatNeedWalls()
     {
         schema.Initialize();
-        var owned = OwnedTypes();
         var needed = new HashSet<string>();
         foreach (var type in schema.AllTypes.OfType<IComplexGraphType>().Where(type => !type.Name.StartsWith("__", StringComparison.Ordinal)))
         {
             foreach (var field in type.Fields)
             {
-                if (type is IInputObjectGraphType ? Names(field.Name, field.ResolvedType!) : IsRoot(type) || owned.Contains(type.Name) || owned.Contains(NameOf(field.ResolvedType!)))
+                if (type is IInputObjectGraphType ? Names(field.Name, field.ResolvedType!) : !_ownerless.Contains(type.Name))
                     needed.Add($"{type.Name}.{field.Name}");
                 foreach (var argument in field.Arguments ?? [])
                     if (Names(argument.Name, argument.ResolvedType!))
@@ -78,30 +80,6 @@ internal sealed class SchemaCoordinates(ISchema schema)
         }
     }
 
-    /// <summary>Those that can be fetched by an id, and whatever leads to one.</summary>
-    private HashSet<string> OwnedTypes()
-    {
-        var owned = new HashSet<string> { "Node" };
-        int before;
-        do
-        {
-            before = owned.Count;
-            foreach (var type in schema.AllTypes)
-            {
-                if (type is IImplementInterfaces node && node.ResolvedInterfaces.Any(parent => owned.Contains(parent.Name))
-                    || type is UnionGraphType union && union.PossibleTypes.Any(member => owned.Contains(member.Name))
-                    || type is IObjectGraphType thing && !IsRoot(thing) && thing.Fields.Any(field => owned.Contains(NameOf(field.ResolvedType!))))
-                    owned.Add(type.Name);
-            }
-        }
-        while (owned.Count > before);
-        return owned;
-    }
-
-    private bool IsRoot(IGraphType type) => type == schema.Query || type == schema.Mutation || type == schema.Subscription;
-
     private static bool Names(string name, IGraphType type) =>
         !_sizes.Contains(name) && type.GetNamedType() is not (BooleanGraphType or EnumerationGraphType or IInputObjectGraphType);
-
-    private static string NameOf(IGraphType type) => type.GetNamedType().Name;
 }
