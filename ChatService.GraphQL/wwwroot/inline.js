@@ -7,8 +7,9 @@ const spans = [
   [/^\\([!-/:-@[-`{-~])/, ([, character]) => character],
   [/^(`+)([^`](?:[^\n]*?[^`])?)\1(?!`)/, ([, , code]) => element("code", {}, code.trim() || code)],
   [/^!?\[([^\]\n]{0,500})\]\(\s*<?((?:[^()\s<>]|\([^()\s<>]*\)){1,2000})>?(?:\s+"[^"\n]*")?\s*\)/, ([, text, address], depth) => link(address, inline(text, depth))],
-  [/^<?(https?:\/\/[^\s<>"']{1,2000}[^\s<>"'.,;:!?)\]*_])>?/, ([, address]) => link(address, [address])],
-  [/^(\*\*|__)(?=\S)([^\n]{1,2000}?\S?)\1/, ([, , text], depth) => element("strong", {}, inline(text, depth))],
+  [/^<?(https?:\/\/(?:[^\s<>"'()]|\((?:[^\s<>"'()]|\([^\s<>"'()]*\))*\)){0,2000}(?:\((?:[^\s<>"'()]|\([^\s<>"'()]*\))*\)|[^\s<>"'.,;:!?()\]*_]))>?/, ([, address]) => link(address, [address])],
+  // Of three marks at the end, the first belongs to what is inside.
+  [/^([*_])\1(?=\S)([^\n]{1,2000}?\S?)\1\1(?!\1(?!\1))/, ([, , text], depth) => element("strong", {}, inline(text, depth))],
   [/^~~(?=\S)([^\n]{1,2000}?)~~/, ([, text], depth) => element("s", {}, inline(text, depth))],
   [/^([*_])(?=[^\s*_])([^\n]{0,2000}?[^\s*_])\1(?!\w)/, ([, , text], depth) => element("em", {}, inline(text, depth))],
 ];

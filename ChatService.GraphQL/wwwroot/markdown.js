@@ -6,12 +6,14 @@ import { inline } from "./inline.js";
 // Deeper quotes and lists are shown as text: a model can write thousands of ">".
 const deepest = 8;
 
-const fence = /^ {0,3}(`{3,}|~{3,})\s*([^`\s]*)/;
-const heading = /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/;
-const rule = /^ {0,3}([-*_])(?:\s*\1){2,}\s*$/;
+// A wider or longer table is shown as text: a row has as many cells as the head, whatever is written in it.
+const mostCells = 10_000;
+
+// No pattern may look at a place of a long line again and again: what ends in white space is trimmed, not matched.
+const fence = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})\s*([^`\s]*)/;
+const heading = /^ {0,3}(#{1,6})\s+(.*)$/s;
 const quote = /^ {0,3}> ?/;
-const item = /^( *)([-*+]|\d{1,9}[.)])\s+(.*)$/;
-const divider = /^ *\|? *:?-+:? *(\| *:?-+:? *)*\|? *$/;
+const item = /^( *)([-*+]|\d{1,9}[.)])\s+(.*)$/s;
 
 /** Shows text as Markdown in a container. What did not change since the last call stays as it is, so that streaming is cheap. */
 export function renderMarkdown(container, text) {
@@ -23,6 +25,8 @@ export function renderMarkdown(container, text) {
     if (shown?.source !== source) {
       const node = build(lines, 0);
       node.source = source;
+      // Each block is written as its own words are: its direction is not that of the page, nor of its neighbours.
+      node.dir ||= "auto";
       if (shown) shown.replaceWith(node);
       else container.append(node);
     }
@@ -56,7 +60,7 @@ function endOf(lines, start) {
   if (opened) {
     return Math.min(lines.length, runWhile(lines, start + 1, (other) => !isClosing(other, opened[1])) + 1);
   }
-  if (heading.test(line) || rule.test(line)) return start + 1;
+  if (heading.test(line) || isRule(line)) return start + 1;
   if (isTable(lines, start)) return runWhile(lines, start, (other) => other.includes("|"));
   if (quote.test(line)) return runWhile(lines, start, (other) => quote.test(other));
   if (item.test(line)) return endOfList(lines, start);
@@ -65,10 +69,12 @@ function endOf(lines, start) {
 
 const isClosing = (line, opened) => line.trim().startsWith(opened) && /^(`+|~+)$/.test(line.trim());
 
-const isTable = (lines, i) => lines[i].includes("|") && i + 1 < lines.length && lines[i + 1].includes("-") && divider.test(lines[i + 1]);
+const isRule = (line) => /^ {0,3}[-*_]/.test(line) && /^(-{3,}|\*{3,}|_{3,})$/.test(line.replace(/\s+/g, ""));
+
+const isTable = (lines, i) => lines[i].includes("|") && i + 1 < lines.length && /^ *[-:|]/.test(lines[i + 1]) && cells(lines[i + 1]).every((cell) => /^:?-+:?$/.test(cell));
 
 const startsOther = (lines, i) =>
-  fence.test(lines[i]) || heading.test(lines[i]) || rule.test(lines[i]) || quote.test(lines[i]) || item.test(lines[i]) || isTable(lines, i);
+  fence.test(lines[i]) || heading.test(lines[i]) || isRule(lines[i]) || quote.test(lines[i]) || item.test(lines[i]) || isTable(lines, i);
 
 function runWhile(lines, start, belongs) {
   let end = start;
@@ -77,9 +83,12 @@ function runWhile(lines, start, belongs) {
 }
 
 function endOfList(lines, start) {
+  const first = item.exec(lines[start]);
   let end = start + 1;
   for (; end < lines.length; end++) {
     const line = lines[end];
+    const found = item.exec(line);
+    if (found && isBeside(found, first) && isOrdered(found) !== isOrdered(first)) break;
     const goesOn = item.test(line) || /^\s{2,}\S/.test(line);
     if (line.trim() === "" ? !(end + 1 < lines.length && (item.test(lines[end + 1]) || /^\s{2,}\S/.test(lines[end + 1]))) : !goesOn && startsOther(lines, end)) break;
     if (line.trim() !== "" && !goesOn && lines[end - 1].trim() === "") break;
@@ -87,18 +96,31 @@ function endOfList(lines, start) {
   return end;
 }
 
+const isOrdered = ([, , marker]) => /\d/.test(marker);
+
+/** It stands no deeper than the first item of the list. */
+const isBeside = ([, indent], [, first]) => indent.length <= first.length + 1;
+
 function build(lines, depth) {
   const first = lines[0];
   if (depth > deepest) return element("p", {}, lines.join("\n"));
   if (fence.test(first)) return codeBlock(lines);
-  if (rule.test(first)) return element("hr");
+  if (isRule(first)) return element("hr");
   const title = heading.exec(first);
   // The page has the first two levels.
-  if (title) return element(`h${Math.min(6, title[1].length + 2)}`, {}, inline(title[2]));
-  if (isTable(lines, 0)) return table(lines);
+  if (title) return element(`h${Math.min(6, title[1].length + 2)}`, {}, inline(unclosed(title[2])));
+  if (isTable(lines, 0)) return cells(first).length * lines.length > mostCells ? element("p", {}, lines.join("\n")) : table(lines);
   if (quote.test(first)) return element("blockquote", {}, nested(lines.map((line) => line.replace(quote, "")), depth));
   if (item.test(first)) return list(lines, depth);
   return element("p", {}, inline(lines.join("\n")));
+}
+
+/** What a heading says, without the signs that may close it. */
+function unclosed(text) {
+  const whole = text.trim();
+  let end = whole.length;
+  while (whole[end - 1] === "#") end--;
+  return end === 0 || /\s/.test(whole[end - 1]) ? whole.slice(0, end).trimEnd() : whole;
 }
 
 const nested = (lines, depth) => split(lines).map((block) => build(block, depth + 1));
@@ -108,7 +130,7 @@ function codeBlock(lines) {
   const closed = lines.length > 1 && isClosing(lines.at(-1), opened);
   const text = lines.slice(1, closed ? -1 : undefined).join("\n");
   const code = element("pre", { tabIndex: 0, "aria-label": t("code"), role: "group" }, element("code", {}, text));
-  return element("div", { className: "code" }, element("div", { className: "code-head" }, element("span", {}, language), copyButton(text)), code);
+  return element("div", { className: "code", dir: "ltr" }, element("div", { className: "code-head" }, element("span", {}, language), copyButton(text)), code);
 }
 
 function table(lines) {
@@ -127,16 +149,16 @@ function table(lines) {
 const cells = (line) => line.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim().replaceAll("\\|", "|"));
 
 function list(lines, depth) {
-  const [, indent, marker] = item.exec(lines[0]);
-  const ordered = /\d/.test(marker);
+  const first = item.exec(lines[0]);
+  const [, indent, marker] = first;
   const items = [];
   for (const line of lines) {
     const found = item.exec(line);
-    if (found && found[1].length <= indent.length + 1) items.push([found[3]]);
+    if (found && isBeside(found, first)) items.push([found[3]]);
     else items.at(-1).push(line.slice(Math.min(line.search(/\S|$/), indent.length + marker.length + 1)));
   }
   const nodes = items.map((own) => element("li", {}, tight(nested(own, depth))));
-  return element(ordered ? "ol" : "ul", ordered ? { start: parseInt(marker, 10) } : {}, nodes);
+  return isOrdered(first) ? element("ol", { start: parseInt(marker, 10) }, nodes) : element("ul", {}, nodes);
 }
 
 /** A first paragraph is the item's own text. */

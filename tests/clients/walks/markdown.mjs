@@ -21,9 +21,18 @@ const cases = [
   ["<b onclick=alert(1)>a</b> &amp;", "<p>&lt;b onclick=alert(1)&gt;a&lt;/b&gt; &amp;amp;</p>"],
   ["> a\n> > b", "<blockquote><p>a</p><blockquote><p>b</p></blockquote></blockquote>"],
   ["- a\n  - b\n- c", "<ul><li>a<ul><li>b</li></ul></li><li>c</li></ul>"],
+  ["1. **a**\n- b\n- c\n2. d", '<ol start="1"><li><strong>a</strong></li></ol><ul><li>b</li><li>c</li></ul><ol start="2"><li>d</li></ol>'],
+  ["- a\n- b\n\n1. c\n   - d\n2. e", '<ul><li>a</li><li>b</li></ul><ol start="1"><li>c<ul><li>d</li></ul></li><li>e</li></ol>'],
   ["3. a\n4. b", '<ol start="3"><li>a</li><li>b</li></ol>'],
   ["```html\n<i>a</i>", "<pre>&lt;i&gt;a&lt;/i&gt;</pre>"],
   ["~~~\n```\n~~~", "<pre>```</pre>"],
+  ["```a``` b\nc", "<p><code>a</code> b\nc</p>"],
+  ["# a ##", "<h3>a</h3>"],
+  ["# C#", "<h3>C#</h3>"],
+  ["- - -\n***\n- -", "<hr><hr><ul><li>-</li></ul>"],
+  ["***a*** **b**", "<p><strong><em>a</em></strong> <strong>b</strong></p>"],
+  ["**a *b***", "<p><strong>a <em>b</em></strong></p>"],
+  ["(https://example.org/a_(b))", '<p>(<a href="https://example.org/a_(b)" target="_blank" rel="noopener noreferrer">https://example.org/a_(b)</a>)</p>'],
   ["`<i>`", "<p><code>&lt;i&gt;</code></p>"],
   ["**a", "<p>**a</p>"],
   ["snake_case_name", "<p>snake_case_name</p>"],
@@ -31,7 +40,12 @@ const cases = [
   ["a | b\n--|:-:\nc | d\\|e", '<table><thead><tr><th>a</th><th class="centre">b</th></tr></thead><tbody><tr><td>c</td><td class="centre">d|e</td></tr></tbody></table>'],
 ];
 const longest = 131_072;
-const pieces = ["*a", "_a ", "**a", "[", "`a", "> a\n", "- a\n", "```\n", "\\\\", "http://"];
+/** What makes a long text by being repeated, and what may stand around it. */
+const pieces = [
+  ["*a"], ["_a "], ["**a"], ["***"], ["["], ["`a"], ["`"], ["> a\n"], ["- a\n"], ["1. a\n- a\n"], ["```\n"], ["\\\\"], ["http://"], ["http://a("], ["http://(a)"],
+  [" ", "# a", "b"], [" ", "- a", "\u2028b"], ["\u2028", "# ", "a\u2028b"], ["#", "# a ", "b"], [" ", "- -", "b"], ["- ", "", "b"],
+  [" ", "a|b\n-", "b"], ["|-", "a|b\n", "b"], ["|", "", "\n-|-\n"], ["\n|", "|a".repeat(1_000) + "\n" + "-|".repeat(1_000)], ["|a", "", "\n-|-" + "\n|".repeat(40_000)],
+];
 const longestTime = 10_000;
 
 export const markdown = {
@@ -73,16 +87,35 @@ export const markdown = {
         // Of code, the text alone: its head is the page's.
         for (const code of place.querySelectorAll(".code")) code.replaceWith(Object.assign(document.createElement("pre"), { textContent: code.querySelector("pre").textContent }));
         for (const table of place.querySelectorAll(".table")) table.replaceWith(table.firstChild);
-        return place.innerHTML;
+        const { innerHTML } = place;
+        // That every block has a direction of its own is seen below.
+        return innerHTML.replaceAll(' dir="auto"', "");
       };
       const time = (text) => {
         const start = performance.now();
         render(text);
         return performance.now() - start;
       };
-      return { shown: texts.map(render), slow: repeated.filter((piece) => time(piece.repeat(length / piece.length)) > most) };
+      return { shown: texts.map(render), slow: repeated.filter(([piece, before = "", after = ""]) => time(before + piece.repeat((length - before.length - after.length) / piece.length) + after) > most) };
     }, [cases.map(([text]) => text), ada.size === "desktop" ? pieces : [], longest, longestTime]);
     assert.deepEqual(shown, cases.map(([, html]) => html));
     assert.deepEqual(slow, []);
+  },
+
+  async "writes from right to left where the words are"(ada) {
+    const directions = await ada.page.evaluate(async ([texts]) => {
+      const { renderMarkdown } = await import("/markdown.js");
+      return texts.map((text) => {
+        const place = document.createElement("div");
+        document.body.append(place);
+        renderMarkdown(place, text);
+        const direction = getComputedStyle(place.firstChild).direction;
+        place.remove();
+        return direction;
+      });
+    }, [["שלום", "# שלום", "- שלום", "> שלום", "|שלום|\n|-|", "hello", "- hello", "```\nשלום"]]);
+    assert.deepEqual(directions, ["rtl", "rtl", "rtl", "rtl", "rtl", "ltr", "ltr", "ltr"]);
+    for (const id of ["title", "content", "new-content", "new-title"]) assert.equal(await ada.page.locator(`#${id}`).getAttribute("dir"), "auto");
+    assert.equal(await ada.page.locator("#conversations .name:not([dir=auto])").count(), 0);
   },
 };
