@@ -113,7 +113,7 @@ export class ConversationList {
 
   #build(conversation) {
     const link = element("a", { href: `#/${conversation.id}` },
-      element("span", { className: "name", title: titleOf(conversation) }, titleOf(conversation)),
+      element("span", { className: "name", dir: "auto", title: titleOf(conversation) }, titleOf(conversation)),
       element("time", { dateTime: conversation.updatedAt }, when(conversation.updatedAt)));
     const node = element("li", { "data-id": conversation.id }, link);
     this.#markNode(node, conversation.id === this.#current);

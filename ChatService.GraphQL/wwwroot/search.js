@@ -111,9 +111,9 @@ export class Search {
 function buildHit({ snippet, highlights, node }) {
   const { conversation } = node;
   return element("li", {}, element("a", { href: `#/${conversation.id}/${node.id}` },
-    element("span", { className: "name", title: titleOf(conversation) }, titleOf(conversation)),
+    element("span", { className: "name", dir: "auto", title: titleOf(conversation) }, titleOf(conversation)),
     element("time", { dateTime: node.createdAt }, when(node.createdAt)),
-    element("span", { className: "snippet" }, element("b", {}, `${t(speakers[node.role])} · `), ...marked(snippet, highlights))));
+    element("span", { className: "snippet" }, element("b", {}, `${t(speakers[node.role])} · `), element("bdi", {}, ...marked(snippet, highlights)))));
 }
 
 function marked(text, ranges) {
