@@ -49,7 +49,7 @@ export class Chat {
       changed: (conversation) => this.#list.upsert(conversation),
       answered: (message) => this.#try(() => this.#actions.keepTitle(message)),
       busy: (isAnswering) => this.#composer?.busy(isAnswering),
-      asking: () => this.#composer.notice(""),
+      asking: () => this.#composer.asking(),
       failed: (error) => this.#tell(error.message),
       waiting: (error) => this.#composer.notice(error.message, error),
       recovered: (error) => this.#composer.forget(error),

@@ -101,6 +101,12 @@ export class Composer {
 
   get #recall() {
     return byId("recall").getAttribute("aria-pressed") === "true";
+  /** Something is asked elsewhere on the page: whether from one's history, as it is chosen here. */
+  asking() {
+    this.notice("");
+    return this.#recall;
+  }
+
   }
 
   #recalls(on) {

@@ -46,6 +46,10 @@ export const finding = {
     await ada.page.locator(".sources li").first().filter({ hasText: "Ouessant" }).waitFor();
     await isAccessible(ada.page);
     await ada.shot("history");
+    await ada.messages().last().getByRole("button", { name: "Answer again" }).click();
+    await ada.page.getByText("Earlier answers (1)").waitFor();
+    await ada.answered();
+    await ada.messages().last().locator(".sources li").filter({ hasText: "Ouessant" }).first().waitFor();
     const target = (await source.getAttribute("href")).split("/").at(-1);
     await source.click();
     await ada.page.locator(`#${target}.found`).waitFor();
