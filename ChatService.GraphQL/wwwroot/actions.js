@@ -29,7 +29,7 @@ export class ConversationActions {
     if (title) await this.update(conversation, { title });
   }
 
-  async rename() {
+  rename() {
     const { conversation } = this.#thread;
     const title = await askTitle(conversation);
     if (title !== null) await this.update(conversation, { title });

@@ -18,13 +18,16 @@ export class Editing {
   async edit({ id, content }) {
     const box = byId("new-content");
     box.value = content;
-    const isAccepted = await ask(byId("edit-dialog"), () => box.setSelectionRange(content.length, content.length));
-    if (!isAccepted || box.value.trim() === "" || box.value === content) return;
-    const { message } = await this.#api.mutate(update, { id, content: box.value });
+    const isSaved = await ask(byId("edit-dialog"), () => box.setSelectionRange(content.length, content.length), () => this.#save(id, content, box.value));
     // Another conversation may be open by now.
-    if (!this.#messages.find(id)) return;
-    this.#messages.put(message);
-    byId(id).focus();
+    if (isSaved) byId(id)?.focus();
+  }
+
+  async #save(id, before, content) {
+    if (content.trim() === "" || content === before) return;
+    if (excess(content)) throw new Error(excess(content));
+    const { message } = await this.#api.mutate(update, { id, content });
+    if (this.#messages.find(id)) this.#messages.put(message);
   }
 
   async remove({ id }) {

@@ -1,10 +1,29 @@
 // What one does with conversations and messages.
 import assert from "node:assert/strict";
 import { isAccessible } from "../browser.mjs";
+import { graphql, hold } from "../faults.mjs";
+
+/** Saves what a dialog holds while the service cannot be reached: the dialog says so, and stays. */
+async function savesLater({ page }, mutation) {
+  const save = page.getByRole("dialog").getByRole("button", { name: "Save" });
+  const slow = await hold(page, mutation);
+  await save.click();
+  await slow.came;
+  assert.ok(await save.isDisabled());
+  slow.release((route) => route.abort());
+  await page.getByRole("dialog").getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
+  await page.unroute(graphql);
+  assert.ok(await save.isEnabled());
+}
 
 export const keeping = {
   async "archives and deletes"(ada) {
-    await ada.rename("To be gone", () => isAccessible(ada.page, "dialog[open]"));
+    await ada.rename("To be gone", async () => {
+      await isAccessible(ada.page, "dialog[open]");
+      await ada.page.getByLabel("Title").fill("Not lost");
+      await savesLater(ada, "updateConversation");
+      assert.equal(await ada.page.getByLabel("Title").inputValue(), "Not lost");
+    });
     await ada.page.getByRole("button", { name: "Archive", exact: true }).click();
     await ada.inList("To be gone", 0);
     await ada.openSidebar();
@@ -52,6 +71,10 @@ export const keeping = {
     await ada.messages().nth(1).waitFor();
     assert.equal(await question.locator(".prose").innerText(), "A word that is changed");
     await ada.messages().nth(1).getByRole("button", { name: "Delete" }).click();
+    await savesLater(ada, "updateMessage");
+    assert.equal(await ada.page.getByLabel("Text", { exact: true }).inputValue(), "A word that is changed");
+    await isAccessible(ada.page, "dialog[open]");
+    await ada.shot("edit-refused");
     await ada.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     assert.equal(await ada.messages().count(), 2);
     const gone = await ada.messages().nth(1).getAttribute("id");
