@@ -1,6 +1,8 @@
 import { Attempt } from "./attempt.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
+import { excess } from "./message.js";
+import { say } from "./speech.js";
 import { callByQuestion } from "./titles.js";
 
 const busy = "busy";
@@ -125,6 +127,7 @@ export class Composer {
       if (this.#thread.isBusy) return this.notice(t("error.CONVERSATION_BUSY"), busy);
       if (this.#thread.id === null) await this.#begin(content);
       await this.#asking.make(`${this.#thread.id} ${content}`, { recall: this.#recall }, ({ recall }, key) => {
+    if (excess(content)) return this.notice(excess(content));
         byId("recall").setAttribute("aria-pressed", recall);
         return this.#thread.ask(content, recall, key);
       });

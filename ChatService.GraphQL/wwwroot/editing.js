@@ -1,7 +1,7 @@
 import { ask } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
-import { messageFields } from "./message.js";
+import { excess, messageFields } from "./message.js";
 
 const update = `mutation($input: UpdateMessageInput!) { updateMessage(input: $input) { message { ${messageFields} } errors { code message } } }`;
 const remove = "mutation($input: DeleteMessageInput!) { deleteMessage(input: $input) { errors { code message } } }";

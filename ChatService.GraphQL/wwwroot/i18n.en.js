@@ -114,6 +114,7 @@ export const english = {
   "error.STORAGE_FULL": "The service cannot store anything more just now.",
   "error.PAYLOAD_TOO_LARGE": "This is too long to be sent.",
   "error.UNAUTHENTICATED": "Your session is over. Please sign in again.",
+  tooLong: "This is too long: a message has {most} characters at most, and this one {length}.",
   "error.INVALID_CREDENTIALS": "This name and password do not go together.",
   "error.USERNAME_TAKEN": "This name is taken. Choose another one.",
   "error.CONVERSATION_BUSY": "An answer is being written here already.",

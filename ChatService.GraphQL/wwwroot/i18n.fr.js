@@ -114,6 +114,7 @@ export const french = {
   "error.STORAGE_FULL": "Le service ne peut plus rien enregistrer pour l’instant.",
   "error.PAYLOAD_TOO_LARGE": "C’est trop long pour être envoyé.",
   "error.UNAUTHENTICATED": "Votre session est terminée. Connectez-vous à nouveau.",
+  tooLong: "C’est trop long : un message a {most} caractères au plus, et celui-ci {length}.",
   "error.INVALID_CREDENTIALS": "Ce nom et ce mot de passe ne vont pas ensemble.",
   "error.USERNAME_TAKEN": "Ce nom est déjà pris. Choisissez-en un autre.",
   "error.CONVERSATION_BUSY": "Une réponse est déjà en cours ici.",

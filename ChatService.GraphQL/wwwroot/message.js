@@ -15,6 +15,10 @@ export const messageFields = `id sequence role content createdAt editedAt altern
 /** The key of the words for who speaks, by role. */
 export const speakers = { USER: "you", ASSISTANT: "assistant", SYSTEM: "instruction" };
 const excerptLength = 140;
+const longest = 131_072;
+
+/** Why a text is too long to be a message; "" if it is not. The service counts as JavaScript does. */
+export const excess = ({ length }) => (length > longest ? t("tooLong", { length, most: longest }) : "");
 
 /**
  * The node of a message. `on.again(message)` asks for another answer, `on.edit` for another text, `on.remove` for none;

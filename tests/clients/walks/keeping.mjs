@@ -97,6 +97,9 @@ export const keeping = {
     assert.equal(await ada.box().inputValue(), "Does this arrive?");
     await isAccessible(ada.page);
     await ada.shot("refused");
+    await ada.send("x".repeat(131_073));
+    await ada.page.getByRole("alert").filter({ hasText: "131072 characters at most, and this one 131073" }).waitFor();
+    assert.equal((await ada.box().inputValue()).length, 131_073);
     await ada.openSidebar();
     await ada.page.getByRole("button", { name: "Archived" }).click();
     await ada.page.waitForFunction(() => !document.getElementById("thread").inert);
