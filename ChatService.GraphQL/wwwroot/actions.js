@@ -31,13 +31,15 @@ export class ConversationActions {
 
   rename() {
     const { conversation } = this.#thread;
-    const title = await askTitle(conversation);
-    if (title !== null) await this.update(conversation, { title });
+    return askTitle(conversation, (title) => this.update(conversation, { title }));
   }
 
-  archive() {
+  /** Into the archive, or out of it; the key of the words for what was done. */
+  async archive() {
     const { conversation } = this.#thread;
-    return this.update(conversation, { archived: conversation.archivedAt === null });
+    const archived = conversation.archivedAt === null;
+    await this.update(conversation, { archived });
+    return archived ? "isArchived" : "isUnarchived";
   }
 
   async delete() {

@@ -106,7 +106,7 @@ export class Chat {
       if (event.target.closest("a")) this.#sidebar.toggle(false);
     };
     byId("rename").onclick = () => this.#try(() => this.#actions.rename());
-    byId("archive").onclick = () => this.#try(() => this.#actions.archive());
+    byId("archive").onclick = () => this.#try(async () => this.#composer.done(t(await this.#actions.archive())));
     byId("delete").onclick = () => this.#try(() => this.#actions.delete());
   }
 

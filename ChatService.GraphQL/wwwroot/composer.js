@@ -85,12 +85,26 @@ export class Composer {
   /** `reason`: what takes it back, if anything does. */
   notice(text, reason = null) {
     byId("notice").textContent = text;
+    byId("done").textContent = "";
     this.#noticed = reason;
+  }
+
+  /** What was done, where little else on the page shows it. */
+  done(text) {
+    this.notice("");
+    byId("done").textContent = text;
+    say(text);
   }
 
   /** Takes a notice back, unless another one stands there by now: it may say the same of something else, such as what is in the box. */
   forget(reason) {
     if (this.#noticed === reason) this.notice("");
+  }
+
+  /** Something is asked elsewhere on the page: whether from one's history, as it is chosen here. */
+  asking() {
+    this.notice("");
+    return this.#recall;
   }
 
   async stop() {
@@ -103,12 +117,6 @@ export class Composer {
 
   get #recall() {
     return byId("recall").getAttribute("aria-pressed") === "true";
-  /** Something is asked elsewhere on the page: whether from one's history, as it is chosen here. */
-  asking() {
-    this.notice("");
-    return this.#recall;
-  }
-
   }
 
   #recalls(on) {
@@ -119,6 +127,7 @@ export class Composer {
   async #send() {
     const content = this.#box.value;
     if (content.trim() === "" || this.#sending) return;
+    if (excess(content)) return this.notice(excess(content));
     this.#sending = true;
     byId("composer").setAttribute("aria-busy", true);
     this.notice("");
@@ -127,7 +136,6 @@ export class Composer {
       if (this.#thread.isBusy) return this.notice(t("error.CONVERSATION_BUSY"), busy);
       if (this.#thread.id === null) await this.#begin(content);
       await this.#asking.make(`${this.#thread.id} ${content}`, { recall: this.#recall }, ({ recall }, key) => {
-    if (excess(content)) return this.notice(excess(content));
         byId("recall").setAttribute("aria-pressed", recall);
         return this.#thread.ask(content, recall, key);
       });

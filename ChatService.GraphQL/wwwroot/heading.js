@@ -13,6 +13,7 @@ export function showHeading(id, conversation) {
   const archive = t(conversation?.archivedAt ? "unarchive" : "archive");
   byId("archive").setAttribute("aria-label", archive);
   byId("archive").title = archive;
+  byId("archive").querySelector("use").setAttribute("href", conversation?.archivedAt ? "#icon-unarchive" : "#icon-archive");
   hideUnopened();
 }
 

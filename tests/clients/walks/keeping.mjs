@@ -26,6 +26,8 @@ export const keeping = {
     });
     await ada.page.getByRole("button", { name: "Archive", exact: true }).click();
     await ada.inList("To be gone", 0);
+    await ada.page.locator("#done").getByText("Archived.").waitFor();
+    await ada.heard("Archived.");
     await ada.openSidebar();
     await ada.page.getByRole("button", { name: "Archived" }).click();
     await ada.inList("To be gone", 1);
@@ -35,7 +37,8 @@ export const keeping = {
     await ada.page.getByRole("button", { name: "Back to current" }).click();
     await ada.inList("To be gone", 0);
     await ada.closeSidebar();
-    await ada.page.getByRole("button", { name: "Unarchive" }).click();
+    await ada.page.getByRole("button", { name: "Take out of the archive" }).click();
+    await ada.page.locator("#done").getByText("Taken out of the archive.").waitFor();
     await ada.inList("To be gone", 1);
     const open = ada.page.url();
     await ada.page.route("**/graphql", (route) => (route.request().postData().includes("deleteConversation") ? route.abort() : route.fallback()));
