@@ -179,11 +179,13 @@ export class Chat {
     history.replaceState(null, "", location.pathname);
     this.#list.mark(null);
     this.#thread.clear();
+    const focused = document.activeElement;
     this.#tell(this.#actions.isDeleting(id) ? "" : t("gone"));
   }
 
   /** Reads everything anew: nobody can tell what has changed. */
   #refresh() {
+    if (!focused.checkVisibility()) this.#composer.home();
     return this.#insist(() => Promise.all([this.#list.load(), this.#thread.reread()]));
   }
 

@@ -1,5 +1,6 @@
 // The page without a mouse.
 import assert from "node:assert/strict";
+import { graphql } from "../faults.mjs";
 
 export const keyboard = {
   async "is used by the keyboard alone"(ada) {
@@ -39,6 +40,17 @@ export const keyboard = {
     await type("By hand", "Enter");
     await ada.page.getByRole("heading", { name: "By hand" }).waitFor();
     await ada.hasFocus("#rename");
+    // The page hears of it by the feed first, and loses what had the focus.
+    await ada.page.route(graphql, async (route) => {
+      if (!route.request().postData().includes("deleteConversation")) return route.fallback();
+      const response = await route.fetch();
+      await ada.page.getByRole("heading", { name: "What is on your mind?" }).waitFor();
+      await route.fulfill({ response });
+    });
+    await tabTo(ada, "#delete", "Tab");
+    for (const key of ["Enter", "Tab", "Enter"]) await keyboard.press(key);
+    await ada.page.getByRole("heading", { name: "What is on your mind?" }).waitFor();
+    await ada.hasFocus("#content");
     await tabTo(ada, "#sign-out", "Shift+Tab");
     await keyboard.press("Enter");
     await ada.hasFocus("#username");
