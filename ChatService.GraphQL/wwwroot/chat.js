@@ -44,7 +44,11 @@ export class Chat {
     this.#leaving = new Leaving(leave, () => ({ username: byId("account-name").textContent, text: this.#composer.text }));
     this.#api = new Api(token, ended);
     this.#socket = new Socket(token, ended, (isUp) => this.#line(isUp ? "" : t("offline")));
-    this.#list = new ConversationList(this.#api, (action) => this.#try(action));
+    this.#list = new ConversationList(this.#api, (action) => {
+      // The list is not to be seen while there is a search.
+      this.#search.leave();
+      return this.#try(action);
+    });
     this.#thread = new Thread(this.#api, this.#socket, {
       changed: (conversation) => this.#list.upsert(conversation),
       answered: (message) => this.#try(() => this.#actions.keepTitle(message)),
@@ -175,17 +179,17 @@ export class Chat {
   }
 
   #gone(id) {
+    const focused = document.activeElement;
     this.#list.remove(id);
     history.replaceState(null, "", location.pathname);
     this.#list.mark(null);
     this.#thread.clear();
-    const focused = document.activeElement;
     this.#tell(this.#actions.isDeleting(id) ? "" : t("gone"));
+    if (!focused.checkVisibility()) this.#composer.home();
   }
 
   /** Reads everything anew: nobody can tell what has changed. */
   #refresh() {
-    if (!focused.checkVisibility()) this.#composer.home();
     return this.#insist(() => Promise.all([this.#list.load(), this.#thread.reread()]));
   }
 

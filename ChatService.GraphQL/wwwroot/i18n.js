@@ -11,8 +11,8 @@ export const t = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, 
 
 const plural = new Intl.PluralRules(language);
 
-/** The words for so many. */
-export const tCount = (key, count) => t(`${key}.${plural.select(count)}`, { count }) || t(`${key}.other`, { count });
+/** The words for so many; `shown` is how that is written, such as that there may be more. */
+export const tCount = (key, count, shown = count) => t(`${key}.${plural.select(count)}`, { count: shown }) || t(`${key}.other`, { count: shown });
 
 /** Fills what the page has marked: data-t is a text, data-t-x the attribute x. */
 export function translate(root) {

@@ -76,9 +76,10 @@ export class Search {
       if (!this.#after) this.#hits.replaceChildren();
       this.#hits.append(...found.edges.map(buildHit));
       this.#after = found.pageInfo.endCursor;
-      this.#offer(found.pageInfo.hasNextPage && "more");
+      const { hasNextPage } = found.pageInfo;
+      this.#offer(hasNextPage && "more");
       const count = this.#hits.children.length;
-      this.#tell(count === 0 ? t("noHits", { query }) : `${tCount("hits", count)}${found.degraded ? ` · ${t("degraded")}` : ""}`);
+      this.#tell(count === 0 ? t("noHits", { query }) : `${tCount("hits", count, hasNextPage ? `${count}+` : count)}${found.degraded ? ` · ${t("degraded")}` : ""}`);
     } catch (error) {
       if (round !== this.#round) return;
       if (!this.#after) this.#hits.replaceChildren();
@@ -90,8 +91,10 @@ export class Search {
   }
 
   #offer(words) {
-    byId("more-hits").hidden = !words;
-    if (words) byId("more-hits").textContent = t(words);
+    const more = byId("more-hits");
+    if (!words && more === document.activeElement) (this.#hits.querySelector("li:last-child a") ?? this.#box).focus();
+    more.hidden = !words;
+    if (words) more.textContent = t(words);
   }
 
   #tell(text) {

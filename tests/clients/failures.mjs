@@ -156,6 +156,7 @@ const walks = {
     const more = ada.page.locator("#more-hits");
     await hits.nth(19).waitFor();
     await ada.page.route(graphql, (route) => (route.request().postData().includes("searchMessages") ? refuse(route) : route.fallback()));
+    assert.equal(await ada.page.locator("#results-count").textContent(), "20+ messages found");
     await more.click();
     await ada.page.getByRole("status").filter({ hasText: "cannot get at its data" }).waitFor();
     assert.equal(await hits.count(), 20);
@@ -168,6 +169,12 @@ const walks = {
     await more.filter({ hasText: "Show more" }).waitFor();
     assert.equal(await hits.count(), 40);
     assert.equal(new Set(await hits.locator("a").evaluateAll((links) => links.map((link) => link.href))).size, 40);
+    for (let count = 40; await more.isVisible(); count = await hits.count()) {
+      await more.press("Enter");
+      await ada.page.waitForFunction((before) => document.querySelectorAll("#hits li").length > before, count);
+    }
+    await ada.hasFocus("#hits li:last-child a");
+    assert.equal(await ada.page.locator("#results-count").textContent(), `${await hits.count()} messages found`);
     await ada.page.keyboard.press("Escape");
   },
 

@@ -29,8 +29,11 @@ export const keeping = {
     await ada.page.locator("#done").getByText("Archived.").waitFor();
     await ada.heard("Archived.");
     await ada.openSidebar();
+    await ada.search("lighthouse");
+    await ada.page.locator("#hits li").first().waitFor();
     await ada.page.getByRole("button", { name: "Archived" }).click();
     await ada.inList("To be gone", 1);
+    assert.ok(await ada.page.locator("#list").isVisible(), "the search is left");
     assert.equal(await ada.page.locator("#conversations li").count(), 1);
     await isAccessible(ada.page, "#sidebar");
     await ada.shot("archived");
@@ -68,16 +71,16 @@ export const keeping = {
     await isAccessible(ada.page);
     await ada.shot("edit");
     await ada.page.getByLabel("Text", { exact: true }).fill("A word that is changed");
+    await savesLater(ada, "updateMessage");
+    assert.equal(await ada.page.getByLabel("Text", { exact: true }).inputValue(), "A word that is changed");
+    await isAccessible(ada.page, "dialog[open]");
+    await ada.shot("edit-refused");
     await ada.page.getByRole("button", { name: "Save" }).click();
     await question.getByText("edited", { exact: true }).waitFor();
     await ada.page.reload();
     await ada.messages().nth(1).waitFor();
     assert.equal(await question.locator(".prose").innerText(), "A word that is changed");
     await ada.messages().nth(1).getByRole("button", { name: "Delete" }).click();
-    await savesLater(ada, "updateMessage");
-    assert.equal(await ada.page.getByLabel("Text", { exact: true }).inputValue(), "A word that is changed");
-    await isAccessible(ada.page, "dialog[open]");
-    await ada.shot("edit-refused");
     await ada.page.getByRole("dialog").getByRole("button", { name: "Cancel" }).click();
     assert.equal(await ada.messages().count(), 2);
     const gone = await ada.messages().nth(1).getAttribute("id");
@@ -94,15 +97,15 @@ export const keeping = {
   },
 
   async "says what is wrong in words"(ada) {
+    await ada.send("x".repeat(131_073));
+    await ada.page.getByRole("alert").filter({ hasText: "131072 characters at most, and this one 131073" }).waitFor();
+    assert.equal((await ada.box().inputValue()).length, 131_073);
     await ada.page.route("**/graphql", (route) => route.abort());
     await ada.send("Does this arrive?");
     await ada.page.getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
     assert.equal(await ada.box().inputValue(), "Does this arrive?");
     await isAccessible(ada.page);
     await ada.shot("refused");
-    await ada.send("x".repeat(131_073));
-    await ada.page.getByRole("alert").filter({ hasText: "131072 characters at most, and this one 131073" }).waitFor();
-    assert.equal((await ada.box().inputValue()).length, 131_073);
     await ada.openSidebar();
     await ada.page.getByRole("button", { name: "Archived" }).click();
     await ada.page.waitForFunction(() => !document.getElementById("thread").inert);
