@@ -14,7 +14,7 @@ export class Welcome {
       byId("enter").disabled = true;
       this.#tell("");
       try {
-        await (this.#isNew ? register : signIn)(byId("username").value, byId("password").value);
+        await (this.#isNew ? register : signIn)(byId("username").value.trim(), byId("password").value);
         byId("entry").reset();
         onEntered();
       } catch (error) {

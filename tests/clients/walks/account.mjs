@@ -19,7 +19,7 @@ export const account = {
     ada.name = name;
     await ada.signIn("wrong password");
     await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
-    await ada.signIn();
+    await ada.enter(ada.password, "Sign in", ` ${ada.name} `);
     await ada.box().waitFor();
     assert.ok((await ada.box().boundingBox()).height > 20, "one can still see what one writes");
   },
