@@ -31,6 +31,20 @@ export const french = {
     await zoe.page.getByRole("button", { name: "Raccourcis clavier" }).click();
     assert.deepEqual(await zoe.page.locator("#shortcuts kbd").allInnerTexts(), ["Entrée", "Maj", "Entrée", "Échap", "Ctrl", "K", "Ctrl", "Maj", "O", "?"]);
     await fits(zoe.page);
+
+    const { viewport } = await zoe.page.evaluate(() => ({ viewport: { width: innerWidth, height: innerHeight } }));
+    await zoe.page.setViewportSize({ width: 320, height: 640 });
+    await zoe.shot("french-narrow");
+    assert.deepEqual(await zoe.page.locator("#shortcuts, #shortcuts *").evaluateAll((nodes) => nodes.filter((node) => node.scrollWidth > node.clientWidth && getComputedStyle(node).display !== "inline").map((node) => node.outerHTML)), []);
+    await zoe.page.keyboard.press("Escape");
+    await zoe.page.keyboard.press("Escape");
+    await zoe.page.keyboard.press("Escape");
+    await zoe.messages().first().focus();
+    await zoe.shot("french-narrow-chat");
+    const heights = await zoe.messages().first().locator(".actions, .actions button").evaluateAll((nodes) => nodes.map((node) => node.offsetHeight));
+    assert.ok(heights[0] < 2 * heights[1], "what can be done stands in one line");
+    await fits(zoe.page);
+    await zoe.page.setViewportSize(viewport);
   },
 
   async "says the same in both languages"(zoe) {
