@@ -146,6 +146,7 @@ export class Messages {
 
   async toNewest() {
     this.#round++;
+    this.#view.unmark();
     if (this.#end.more) await this.open(this.#conversation);
     else this.#toBottom();
   }

@@ -18,6 +18,11 @@ export class View {
     return scrollHeight - scrollTop - clientHeight < nearEnd;
   }
 
+  /** What was looked for is found: one goes on. */
+  unmark() {
+    byId("messages").querySelector(".found")?.classList.remove("found");
+  }
+
   toEnd() {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
   }

@@ -53,6 +53,9 @@ export const finding = {
     const target = (await source.getAttribute("href")).split("/").at(-1);
     await source.click();
     await ada.page.locator(`#${target}.found`).waitFor();
+    await ada.ask("Enough of lighthouses");
+    await ada.answered();
+    assert.equal(await ada.page.locator(".found").count(), 0);
   },
 
   async "scrolls through a long list and a long conversation"(ada) {
