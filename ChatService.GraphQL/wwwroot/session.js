@@ -1,4 +1,5 @@
 import { Api } from "./api.js";
+import { read, write } from "./storage.js";
 
 /*
  * The token lies in localStorage, so that a second tab and a restarted browser are signed in. No cookie could hold it: the API
@@ -7,11 +8,11 @@ import { Api } from "./api.js";
  */
 const key = "chat.token";
 
-export const storedToken = () => localStorage.getItem(key);
+export const storedToken = () => read(key);
 
 /** Forgets a token whose session is over; another one that has taken its place stays. */
 export function forgetToken(token) {
-  if (storedToken() === token) localStorage.removeItem(key);
+  if (storedToken() === token) write(key, null);
 }
 
 /** Calls back when another tab signs out or in. */
@@ -31,5 +32,5 @@ export const signOut = (api) => api.mutate("mutation { signOut { errors { code m
 
 async function enter(mutation, username, password) {
   const { session } = await new Api(null).mutate(mutation, { username, password });
-  localStorage.setItem(key, session.token);
+  write(key, session.token);
 }

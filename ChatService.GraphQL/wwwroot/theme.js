@@ -1,4 +1,5 @@
 import { byId } from "./dom.js";
+import { read, write } from "./storage.js";
 
 const key = "chat.theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -7,15 +8,14 @@ const dark = matchMedia("(prefers-color-scheme: dark)");
 export function startTheme() {
   show();
   byId("theme").onclick = () => {
-    const isDark = (localStorage.getItem(key) ?? (dark.matches ? "dark" : "light")) === "dark";
-    if (isDark === dark.matches) localStorage.setItem(key, isDark ? "light" : "dark");
-    else localStorage.removeItem(key);
+    const isDark = (read(key) ?? (dark.matches ? "dark" : "light")) === "dark";
+    write(key, isDark === dark.matches ? (isDark ? "light" : "dark") : null);
     show();
   };
 }
 
 function show() {
-  const chosen = localStorage.getItem(key);
+  const chosen = read(key);
   if (chosen) document.documentElement.dataset.theme = chosen;
   else delete document.documentElement.dataset.theme;
 }

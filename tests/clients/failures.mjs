@@ -255,8 +255,27 @@ async function whileAsleep(ada, from, to) {
   asleep.release();
 }
 
+async function forgets(browser, bob) {
+  await bob.context.addInitScript(() => Object.defineProperty(globalThis, "localStorage", { get: () => { throw new DOMException("No.", "SecurityError"); } }));
+  await bob.open();
+  await bob.register();
+  await bob.ask("Who keeps this?");
+  await bob.answered();
+  await bob.page.getByRole("button", { name: "Light or dark" }).click();
+  await bob.signOut();
+  const still = await browser.newContext({ javaScriptEnabled: false });
+  const page = await still.newPage();
+  await page.goto(address);
+  assert.match(await page.locator("noscript").innerText(), /needs JavaScript/);
+  assert.ok(await page.locator("noscript p").first().isVisible());
+  await still.close();
+}
+
 await browse(async (browser) => {
   const ada = await Visitor.arrive(browser, { address, folder, size: "desktop", locale: "en-GB", haste: 10 });
   for (const [name, walk] of Object.entries({ ...walks, ...uncertain, ...ending })) await check(name, ada, () => walk(ada));
   await ada.leave();
+  const bob = await Visitor.arrive(browser, { address, folder, size: "desktop", locale: "en-GB" });
+  await check("works where the browser keeps nothing, and says so where it runs nothing", bob, () => forgets(browser, bob));
+  await bob.leave();
 });
