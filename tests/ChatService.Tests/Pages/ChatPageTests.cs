@@ -84,7 +84,7 @@ public sealed class ChatPageTests
             ["Limits:Enabled"] = "true",
             ["Limits:StreamsPerUser"] = "1",
             ["Transport:MaxAnswerLength"] = "60000",
-            ["Limits:RegistrationsPerAddress"] = "4",
+            ["Limits:RegistrationsPerAddress"] = "2",
             ["Security:MinimumPasswordLength"] = "10",
         };
         await using var app = ChatApp.Start(database, provider, settings);
