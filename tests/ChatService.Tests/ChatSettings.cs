@@ -16,6 +16,8 @@ public static class ChatSettings
             ["Transport:OperationTimeout"] = "00:01:00",
             ["Transport:InitTimeout"] = "00:01:00",
             ["Embeddings:QueryTimeout"] = "00:01:00",
+            ["Completions:FirstTokenTimeout"] = "00:10:00",
+            ["Completions:TokenTimeout"] = "00:10:00",
         };
         if (provider is not null)
         {

@@ -152,31 +152,28 @@ public sealed class ProviderFaultTests(ProviderFaultTests.World world) : IClassF
         private readonly Unreachable.Port _refusing = Unreachable.Refusing();
         private Unreachable.Port _hanging = null!;
         private readonly List<(TestDatabase Database, ChatApp App)> _services = [];
-        private Person _impatientAda = null!;
+        // Each is in a hurry in one way only: another time could end first on a busy machine.
+        private readonly Dictionary<string, Person> _impatient = [];
 
         public ScriptedProvider Provider { get; private set; } = null!;
 
         public Person Ada { get; private set; } = null!;
 
-        public Person AdaFor(ProviderFault fault) => fault.IsSilence ? _impatientAda : Ada;
+        public Person AdaFor(ProviderFault fault) => fault.Patience is { } time ? _impatient[time] : Ada;
 
         public async Task InitializeAsync()
         {
             _hanging = await Unreachable.HangingAsync();
             Provider = await ScriptedProvider.StartAsync();
             Ada = await StartAsync([]);
-            _impatientAda = await StartAsync(new()
-            {
-                ["Completions:ConnectTimeout"] = "00:00:00.5",
-                ["Completions:FirstTokenTimeout"] = "00:00:03",
-                ["Completions:TokenTimeout"] = "00:00:02",
-            });
+            foreach (var (time, length) in new[] { ("ConnectTimeout", "00:00:00.5"), ("FirstTokenTimeout", "00:00:03"), ("TokenTimeout", "00:00:02") })
+                _impatient[time] = await StartAsync(new() { [$"Completions:{time}"] = length });
         }
 
         public async Task DisposeAsync()
         {
             Ada.Dispose();
-            _impatientAda.Dispose();
+            foreach (var ada in _impatient.Values) ada.Dispose();
             foreach (var (_, app) in _services) await app.DisposeAsync();
             await Provider.DisposeAsync();
             foreach (var (database, _) in _services) await database.DisposeAsync();

@@ -7,14 +7,14 @@ public sealed record ProviderFault(string Model, string Code, int Status, string
 {
     private const string Scripted = "scripted";
 
-    /// <summary>Nothing comes, until the service has waited long enough.</summary>
-    public bool IsSilence { get; private init; }
+    /// <summary>Nothing comes, until the service has waited long enough: the time that ends it.</summary>
+    public string? Patience { get; private init; }
 
     public static IReadOnlyDictionary<string, ProviderFault> All { get; } = new Dictionary<string, ProviderFault>
     {
         ["refused"] = new("refused", "PROVIDER_UNAVAILABLE", 503, ""),
         ["unknown host"] = new("unknown", "PROVIDER_UNAVAILABLE", 503, ""),
-        ["connecting hangs"] = new("hanging", "PROVIDER_UNAVAILABLE", 503, "") { IsSilence = true },
+        ["connecting hangs"] = new("hanging", "PROVIDER_UNAVAILABLE", 503, "") { Patience = "ConnectTimeout" },
         ["no TLS"] = new("tls", "PROVIDER_UNAVAILABLE", 503, ""),
         ["400"] = new(Scripted, "PROVIDER_ERROR", 502, "", () => Reply.Failure(400)),
         ["401"] = new(Scripted, "PROVIDER_ERROR", 502, "", () => Reply.Failure(401)),
@@ -23,8 +23,8 @@ public sealed record ProviderFault(string Model, string Code, int Status, string
         ["500"] = new(Scripted, "PROVIDER_ERROR", 502, "", () => Reply.Failure(500, "0"), () => Reply.Failure(500)),
         ["503"] = new(Scripted, "PROVIDER_UNAVAILABLE", 503, "", () => Reply.Failure(503, "0"), () => Reply.Failure(503)),
         ["504"] = new(Scripted, "PROVIDER_TIMEOUT", 504, "", () => Reply.Failure(504, "0"), () => Reply.Failure(504)),
-        ["no first token"] = new(Scripted, "PROVIDER_TIMEOUT", 504, "", () => new Reply().Wait(new Gate())) { IsSilence = true },
-        ["stalls in the middle"] = new(Scripted, "PROVIDER_TIMEOUT", 504, "Half of ", () => Reply.Of("Half of ").Wait(new Gate())) { IsSilence = true },
+        ["no first token"] = new(Scripted, "PROVIDER_TIMEOUT", 504, "", () => new Reply().Wait(new Gate())) { Patience = "FirstTokenTimeout" },
+        ["stalls in the middle"] = new(Scripted, "PROVIDER_TIMEOUT", 504, "Half of ", () => Reply.Of("Half of ").Wait(new Gate())) { Patience = "TokenTimeout" },
         ["cut in the middle of a chunk"] = new(Scripted, "PROVIDER_INCOMPLETE", 502, "Half of ", () => Reply.Of("Half of ").Raw("data: {\"id\":\"ch").Cut()),
         ["half a chunk"] = new(Scripted, "PROVIDER_INCOMPLETE", 502, "Half of ", () => Reply.Of("Half of ").Raw("data: {\"id\":\"ch").Stop()),
         ["no finish reason"] = new(Scripted, "PROVIDER_INCOMPLETE", 502, "Half of ", () => Reply.Of("Half of ").Finish(null)),

@@ -91,7 +91,7 @@ public sealed class DatabaseFaultTests : IAsyncLifetime
         var conversation = await _ada.CreateConversationAsync();
         var gate = new Gate();
         _provider.Answer(Reply.Of("Paid ", "for.").Wait(gate));
-        await using var app = Start(AsShipped);
+        await using var app = Start("00:00:05");
         using var ada = _ada.At(app.Address);
         var started = (await ada.StartAsync(conversation, "Dear?", key: "once")).GetProperty("completion").GetProperty("id").GetString()!;
         await using var watching = ada.EventsAsync(started).GetAsyncEnumerator();

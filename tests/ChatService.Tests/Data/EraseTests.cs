@@ -57,8 +57,8 @@ public abstract class EraseTests(DatabaseKind kind, ITestOutputHelper output) : 
             Assert.Equal((table, count), (table, after[table]));
         Assert.True(after["messages"] >= beside["messages"]);
         Assert.Equal(0, await UnindexedAsync());
-        // Less than its deadline, which it would pass if all was erased in one.
-        Assert.True(longest < TimeSpan.FromSeconds(15), $"{longest}");
+        // Less than its deadline, which it would pass if all was erased in one. On a machine that stalls all takes long, and no write the most of it.
+        Assert.True(longest < TimeSpan.FromSeconds(15) || longest < erasing.Elapsed / 3, $"{longest}");
 
         async Task EraseAsync()
         {

@@ -62,14 +62,14 @@ public abstract class SessionTests(DatabaseKind kind) : IAsyncLifetime
         for (var use = 0; use < 7; use++)
         {
             _clock.Advance(TimeSpan.FromHours(23));
-            Assert.True(await IsLiveAsync(token), $"use {use}");
+            await UseAsync(token, $"use {use}");
         }
 
         // This use comes too soon after the last one to be noted, and counts.
         _clock.Advance(TimeSpan.FromMinutes(4));
         Assert.True(await IsLiveAsync(token));
         _clock.Advance(TimeSpan.FromHours(24) - TimeSpan.FromSeconds(1));
-        Assert.True(await IsLiveAsync(token));
+        await UseAsync(token, "a second before");
 
         _clock.Advance(_unused);
         Assert.False(await IsLiveAsync(token));
@@ -78,7 +78,7 @@ public abstract class SessionTests(DatabaseKind kind) : IAsyncLifetime
         for (var hours = 0; hours < 30 * 24 - 20; hours += 20)
         {
             _clock.Advance(TimeSpan.FromHours(20));
-            Assert.True(await IsLiveAsync(used), $"hour {hours}");
+            await UseAsync(used, $"hour {hours}");
         }
 
         _clock.Advance(TimeSpan.FromHours(20));
@@ -164,7 +164,7 @@ public abstract class SessionTests(DatabaseKind kind) : IAsyncLifetime
         for (var use = 0; use < 31; use++)
         {
             _clock.Advance(TimeSpan.FromHours(23));
-            Assert.True(await IsLiveAsync(old));
+            await UseAsync(old, $"use {use}");
         }
 
         var watched = await OpenAsync(_app, old);
@@ -198,6 +198,18 @@ public abstract class SessionTests(DatabaseKind kind) : IAsyncLifetime
         using var response = await _app.As(token).GetAsync("/graphql?query={me{id}}");
         Assert.Contains(response.StatusCode, (HttpStatusCode[])[HttpStatusCode.OK, HttpStatusCode.Unauthorized]);
         return response.StatusCode == HttpStatusCode.OK;
+    }
+
+    /// <summary>Until the use is noted: a note that takes long is left to the next use.</summary>
+    private async Task UseAsync(string token, string what)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+        await using var db = Tables.Open(_database);
+        await Eventually.HoldsAsync(async () =>
+        {
+            Assert.True(await IsLiveAsync(token), what);
+            return _clock.GetUtcNow().UtcDateTime - await db.Sessions.Where(s => s.TokenHash == hash).Select(s => s.LastUsedAt).SingleAsync() < TimeSpan.FromMinutes(1);
+        });
     }
 
     private static async Task<OpenStream> OpenAsync(ChatApp app, string token)

@@ -43,12 +43,13 @@ public sealed class OverloadTests
     {
         await using var host = await TransportHost.StartAsync(
             ("Limits:OperationsAtOnce", "1"), ("Limits:OperationPatience", "00:00:00.05"), ("Transport:OperationTimeout", "00:02:00"));
-        using var leaving = new CancellationTokenSource();
-        var held = host.AbandonAsync(Forever, leaving.Token);
-        var refused = await Eventually.GetAsync(() => host.PostAsync(Hello), answer => answer.StatusCode == HttpStatusCode.ServiceUnavailable);
-        Assert.Equal(["OVERLOADED"], (await refused.ReadJsonAsync()).Codes());
-        await leaving.CancelAsync();
-        await held;
+        using (await host.Services.GetRequiredService<OperationGate>().EnterAsync(CancellationToken.None))
+        {
+            using var refused = await host.PostAsync(Hello);
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.Equal(["OVERLOADED"], (await refused.ReadJsonAsync()).Codes());
+        }
+
         await Eventually.GetAsync(() => host.PostAsync(Hello), answer => answer.StatusCode == HttpStatusCode.OK);
     }
 }

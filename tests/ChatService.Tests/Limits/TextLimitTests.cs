@@ -50,7 +50,7 @@ public sealed class TextLimitTests
     public async Task What_is_not_read_is_held_within_limits_until_its_reader_leaves(string path)
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
-        await using var app = ChatApp.Start(database, settings: new Dictionary<string, string?> { ["Limits:TextBytesPerCaller"] = "1000000" });
+        await using var app = ChatApp.Start(database, settings: new Dictionary<string, string?> { ["Limits:TextBytesPerCaller"] = "1000000", ["Transport:WriteTimeout"] = "00:01:00" });
         var texts = app.Services.GetRequiredService<TextLimits>();
         using var ada = await Person.SignUpAsync(app.Address, "ada");
         using var grace = await Person.SignUpAsync(app.Address, "grace");

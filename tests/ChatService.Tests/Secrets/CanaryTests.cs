@@ -22,11 +22,11 @@ public sealed class CanaryTests
         using var log = new CapturedLog();
         using var telemetry = new CapturedTelemetry();
         var settings = Settings(provider);
-        if (proxy is not null) (settings["ConnectionStrings:Chat"], settings["Database:Deadline"]) = (proxy.ConnectionString, "00:00:02");
         settings["Facade:Mode"] = mode;
         settings["Logging:Console:LogLevel:Default"] = "None";
+        ChatApp Start() => ChatApp.Start(database, provider, settings, services: services => services.AddLogging(logging => logging.AddProvider(log)));
         string asked;
-        await using (var app = ChatApp.Start(database, provider, settings, services: services => services.AddLogging(logging => logging.AddProvider(log))))
+        await using (var app = Start())
         {
             asked = $"url.full={app.Address}";
             var loggers = app.Services.GetRequiredService<ILoggerFactory>();
@@ -34,8 +34,10 @@ public sealed class CanaryTests
             await canaries.SingAsync(app.Address, "ada");
             if (proxy is not null)
             {
+                (settings["ConnectionStrings:Chat"], settings["Database:Deadline"]) = (proxy.ConnectionString, "00:00:02");
+                await using var cutOff = Start();
                 await proxy.RefuseAsync();
-                await canaries.SingAloneAsync(app.Address, "ada");
+                await canaries.SingAloneAsync(cutOff.Address, "ada");
                 proxy.Accept();
             }
 

@@ -36,7 +36,7 @@ internal static class NodeClients
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(8));
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(20));
         var output = ReadAsync(process.StandardOutput, told, limit.Token);
         var errors = process.StandardError.ReadToEndAsync(limit.Token);
         try

@@ -69,7 +69,7 @@ public sealed class StreamTests
     [Fact]
     public async Task A_reader_that_stalls_costs_no_memory_and_is_closed_1013()
     {
-        await using var host = await TransportHost.StartAsync(("Transport:WriteTimeout", "00:00:00.3"));
+        await using var host = await TransportHost.StartAsync(("Transport:WriteTimeout", "00:00:00.3"), ("Transport:CloseTimeout", "00:01:00"));
         using var client = await SocketClient.OpenAsync(host);
         await client.SubscribeAsync("1", Flood);
         await host.Probe.UntilAsync(p => p.Taken > 0 && p.Open == 0);
