@@ -20,6 +20,8 @@ done
 
 # Processes that outlive the run would keep its output open for whoever reads it.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false
+# Profiling itself pays only in what runs for longer than these do.
+export DOTNET_TieredPGO=0
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1
 [ "${CI:-}" != true ] || export SNAPSHOOTER_STRICT_MODE=true
 
