@@ -1,6 +1,8 @@
 using System.Data.Common;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using ChatService.Data;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
 
@@ -25,6 +27,8 @@ internal static partial class StartRefusal
         InvalidOperationException { InnerException: FormatException or ArgumentException or NotSupportedException or OverflowException } when Conversion().Match(fault.Message) is { Success: true } found =>
             $"{found.Groups["setting"].Value} is not what it must be: {Expected(found.Groups["type"].Value)}.",
         RetryLimitExceededException { InnerException: DbException inner } => $"The database cannot be used: {inner.Message}",
+        IOException { InnerException: AddressInUseException } => $"{fault.Message} Stop what listens there, or give --urls another address.",
+        SocketException => $"The service cannot listen where it is told to: {fault.Message}",
         DbException => $"The database cannot be used: {fault.Message}",
         _ => null,
     };

@@ -12,6 +12,8 @@ internal static partial class LogExtensions
     public static void AddChatLogs(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>, LogSecrecy>();
+        // A start that fails is told by StartRefusal, or else by the runtime.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         builder.Services.AddSingleton<SignInLog>();
         // Before the framework's own filters, which refuse hosts.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, RequestLog>());

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using ChatService.Data;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
@@ -149,6 +150,22 @@ public sealed class StartRuleTests
         Assert.Contains(setting.Split(':')[1], output, StringComparison.Ordinal);
         Assert.Contains(expected, output, StringComparison.Ordinal);
         Assert.DoesNotContain("Now listening", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "address already in use. Stop what listens there, or give --urls another address.")]
+    [InlineData(false, "The service cannot listen where it is told to: ")]
+    public async Task An_address_that_cannot_be_had_ends_the_process_and_is_told_in_one_line(bool isTaken, string expected)
+    {
+        await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        // The second one is set aside for documentation: nobody has it.
+        var address = isTaken ? $"http://{other.LocalEndpoint}" : "http://192.0.2.1:3001";
+        var (code, output) = await ChatProcess.RunAsync(["--urls", address], ChatSettings.For(database, null, null), "Development");
+        Assert.Equal(1, code);
+        Assert.Contains(expected, output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", output, StringComparison.Ordinal);
     }
 
     [Fact]
