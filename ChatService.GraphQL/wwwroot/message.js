@@ -71,8 +71,8 @@ function sources(node, message) {
   const found = message.completion?.sources ?? [];
   if (found.length === 0) return [];
   const links = found.map((source) => element("li", {},
-    element("a", { href: `#/${source.message.conversation.id}/${source.message.id}` }, titleOf(source.message.conversation)),
-    element("span", { className: "soft", "data-of": source.message.id })));
+    element("a", { href: `#/${source.message.conversation.id}/${source.message.id}`, dir: "auto" }, titleOf(source.message.conversation)),
+    element("span", { className: "soft", dir: "auto", "data-of": source.message.id })));
   const list = element("ol", {}, ...links);
   whenSeen(list, async () => {
     for (const { id, content } of (await node.on.sources(message)) ?? []) {

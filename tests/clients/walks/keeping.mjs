@@ -52,6 +52,7 @@ export const keeping = {
     await ada.page.unroute("**/graphql");
     await ada.page.locator("#actions").getByRole("button", { name: "Delete" }).click();
     await isAccessible(ada.page);
+    assert.match(await ada.page.locator("#delete-warning").textContent(), /^“\u2068To be gone\u2069” and all/, "a title from right to left moves nothing around it");
     await ada.page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
     await ada.inList("To be gone", 0);
     await ada.page.getByRole("heading", { name: "What is on your mind?" }).waitFor();

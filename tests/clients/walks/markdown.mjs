@@ -103,18 +103,33 @@ export const markdown = {
   },
 
   async "writes from right to left where the words are"(ada) {
-    const directions = await ada.page.evaluate(async ([texts]) => {
-      const { renderMarkdown } = await import("/markdown.js");
-      return texts.map((text) => {
-        const place = document.createElement("div");
-        document.body.append(place);
-        renderMarkdown(place, text);
-        const direction = getComputedStyle(place.firstChild).direction;
-        place.remove();
-        return direction;
+    const texts = [
+      ["שלום", "rtl", "right"], ["# שלום", "rtl", "right"], ["- שלום", "rtl", "right"], ["> שלום", "rtl", "right"], ["|שלום|\n|-|", "rtl", "right"],
+      ["hello", "ltr", "left"], ["- hello", "ltr", "left"], ["```\nשלום", "ltr", "left"],
+      // What stands deeper keeps the side of its block; a line of a paragraph has its own.
+      ["שלום\nhello", "rtl", "left"], ["- שלום\n- hello", "rtl", "right"], ["> שלום\n>\n> hello", "rtl", "right"], [`|${"שלום ".repeat(40)}|\n|-|\n|hello|`, "rtl", "right"], ["- hello\n- שלום", "ltr", "left"],
+      ["- שלום\n  ```\n  hello\n  ```", "rtl", "left"],
+    ];
+    const shown = await ada.page.evaluate(async (all) => {
+      const [{ renderMarkdown }, { element }] = await Promise.all([import("/markdown.js"), import("/dom.js")]);
+      return all.map((text) => {
+        const prose = element("div", { className: "prose" });
+        const message = element("li", { className: "message assistant" }, prose);
+        // As in browsers that give a list's items the side of the list.
+        message.style.textAlign = "left";
+        document.getElementById("messages").append(message);
+        renderMarkdown(prose, text);
+        const words = document.createRange();
+        words.selectNodeContents(prose);
+        // The last line that has any width is that of the last words.
+        const line = [...words.getClientRects()].filter(({ width }) => width > 0).at(-1);
+        const box = prose.getBoundingClientRect();
+        const found = [text, getComputedStyle(prose.firstChild).direction, line.left - box.left < box.right - line.right ? "left" : "right"];
+        message.remove();
+        return found;
       });
-    }, [["שלום", "# שלום", "- שלום", "> שלום", "|שלום|\n|-|", "hello", "- hello", "```\nשלום"]]);
-    assert.deepEqual(directions, ["rtl", "rtl", "rtl", "rtl", "rtl", "ltr", "ltr", "ltr"]);
+    }, texts.map(([text]) => text));
+    assert.deepEqual(shown, texts);
     for (const id of ["title", "content", "new-content", "new-title"]) assert.equal(await ada.page.locator(`#${id}`).getAttribute("dir"), "auto");
     assert.equal(await ada.page.locator("#conversations .name:not([dir=auto])").count(), 0);
   },
