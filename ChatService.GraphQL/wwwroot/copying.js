@@ -8,11 +8,16 @@ const toldFor = 2_500;
 export function copyButton(text) {
   const copy = button(t("copy"), "copy", async () => {
     const words = t(await navigator.clipboard.writeText(text).then(() => "copied", () => "notCopied"));
-    copy.lastChild.textContent = words;
+    show(words, true);
     say(words);
     clearTimeout(timer);
-    timer = setTimeout(() => (copy.lastChild.textContent = t("copy")), toldFor);
+    timer = setTimeout(() => show(t("copy"), false), toldFor);
   });
+  // News is to be seen also where the symbols stand alone.
+  const show = (words, isNews) => {
+    copy.lastChild.textContent = words;
+    copy.classList.toggle("told", isNews);
+  };
   let timer = 0;
   // Outside https and localhost there is no clipboard.
   copy.hidden = !navigator.clipboard || text === "";

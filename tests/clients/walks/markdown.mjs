@@ -48,6 +48,19 @@ const pieces = [
 ];
 const longestTime = 10_000;
 
+/** Keeps what a button says from now on: news stands there for a moment only, and whoever looks after the click may come too late. */
+const watchLabel = (button) => button.evaluate((node) => {
+  globalThis.said = [];
+  const keep = () => globalThis.said.push({ words: node.textContent, width: node.lastChild.clientWidth, height: node.parentNode.offsetHeight });
+  new MutationObserver(keep).observe(node, { childList: true, subtree: true, characterData: true });
+});
+
+/** Waits until it has said so, and what it says otherwise again; both as they were seen. */
+async function saidAgain({ page }, words) {
+  await page.waitForFunction((news) => globalThis.said.length > 1 && globalThis.said[0].words.startsWith(news) && globalThis.said.at(-1).words === "Copy", words);
+  return page.evaluate(() => globalThis.said);
+}
+
 export const markdown = {
   async "shows Markdown, and nothing of it as markup"(ada) {
     await ada.ask(formatted);
@@ -66,14 +79,19 @@ export const markdown = {
     assert.equal(await own.locator("blockquote").innerText(), "quoted");
     assert.deepEqual(await own.locator("a").evaluateAll((links) => links.map((link) => link.href)), ["https://example.org/a"]);
     assert.equal(await own.locator("img, script").count(), 0);
-    // It says so for a moment only: whoever looks after the click may come too late.
-    const copied = own.getByRole("button", { name: "Copied" });
-    await Promise.all([copied.first().waitFor(), own.getByRole("button", { name: "Copy" }).first().click()]);
+    const copy = { name: "Copy" };
+    await watchLabel(own.locator(".code").getByRole("button", copy));
+    await own.locator(".code").getByRole("button", copy).click();
     await ada.heard("Copied");
-    await copied.waitFor({ state: "detached" });
+    await saidAgain(ada, "Copied");
     assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), "alert('<b>no markup</b>');");
     await ada.page.evaluate(() => (navigator.clipboard.writeText = () => Promise.reject(new Error("No."))));
-    await Promise.all([own.getByRole("button", { name: "Not copied" }).waitFor(), ada.act(own, "Copy")]);
+    await watchLabel(own.locator(".actions").getByRole("button", copy));
+    await ada.act(own, "Copy");
+    await ada.heard("Not copied: the browser does not allow it");
+    const [news, usual] = await saidAgain(ada, "Not copied");
+    assert.ok(news.width > 100, "it is seen, too");
+    assert.ok(news.height < usual.height + 4, "and hides no more of the next message");
     await isAccessible(ada.page);
     await ada.shot("markdown");
   },
