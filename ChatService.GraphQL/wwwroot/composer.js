@@ -1,7 +1,7 @@
 import { Attempt } from "./attempt.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
-import { excess } from "./message.js";
+import { tooLong } from "./message.js";
 import { say } from "./speech.js";
 import { callByQuestion } from "./titles.js";
 
@@ -127,7 +127,8 @@ export class Composer {
   async #send() {
     const content = this.#box.value;
     if (content.trim() === "" || this.#sending) return;
-    if (excess(content)) return this.notice(excess(content));
+    const refusal = tooLong(content);
+    if (refusal) return this.notice(refusal);
     this.#sending = true;
     byId("composer").setAttribute("aria-busy", true);
     this.notice("");

@@ -26,25 +26,27 @@ export function closeDialogs() {
     dialog.returnValue = "";
     dialog.close();
     for (const form of dialog.querySelectorAll("form")) form.reset();
-    for (const button of dialog.querySelectorAll("button")) button.disabled = false;
   }
   for (const id of ["delete-warning", "account-heading"]) byId(id).textContent = "";
 }
 
-/** Shows a dialog; whether it was accepted. Where it is to `save()` something, it stays open until that is done, and tells what is refused. */
+/**
+ * Shows a dialog; whether it was accepted. Where it is to `save()` something, it stays open until that is done, and tells what is refused;
+ * where it is left before, whoever has asked hears of that.
+ */
 export function ask(dialog, opened = () => {}, save = null) {
   dialog.returnValue = "";
   const cancel = dialog.querySelector("[data-close]");
   if (cancel) cancel.onclick = () => dialog.close();
   return new Promise((resolve) => {
-    let isOpen = true;
+    let [isOpen, saving] = [true, null];
     dialog.onclose = () => {
       isOpen = false;
-      resolve(dialog.returnValue === "yes");
+      resolve(saving ? saving.then(() => false) : dialog.returnValue === "yes");
     };
     if (save) {
       submits(dialog.querySelector("form"), async () => {
-        await save();
+        await (saving = save()).finally(() => (saving = null));
         // It may have been left meanwhile, and opened for something else.
         if (isOpen) dialog.close("yes");
       });
@@ -61,15 +63,25 @@ export function submits(form, action, words = ({ message }) => message) {
     event.preventDefault();
     const send = event.submitter;
     send.disabled = true;
+    // What were written now would not be sent, and be lost with the form.
+    writable(form, false);
     place.textContent = "";
-    const refusal = await action().then(() => "", words);
+    const error = await action().then(() => null, (reason) => reason);
     // It may serve something else by now.
-    if (form.onsubmit !== submit) return;
-    place.textContent = refusal;
-    send.disabled = false;
-    if (document.activeElement === document.body) send.focus();
+    if (form.onsubmit === submit) {
+      if (error?.code) place.textContent = words(error);
+      writable(form, true);
+      send.disabled = false;
+      if (document.activeElement === document.body) send.focus();
+    }
+    if (error && !error.code) throw error;
   };
   place.textContent = "";
   for (const button of form.querySelectorAll("button")) button.disabled = false;
+  writable(form, true);
   form.onsubmit = submit;
+}
+
+function writable(form, isWritable) {
+  for (const field of form.querySelectorAll("input, textarea")) field.readOnly = !isWritable;
 }

@@ -1,7 +1,7 @@
 import { ask } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
-import { excess, messageFields } from "./message.js";
+import { messageFields, tooLong } from "./message.js";
 
 const update = `mutation($input: UpdateMessageInput!) { updateMessage(input: $input) { message { ${messageFields} } errors { code message } } }`;
 const remove = "mutation($input: DeleteMessageInput!) { deleteMessage(input: $input) { errors { code message } } }";
@@ -25,7 +25,8 @@ export class Editing {
 
   async #save(id, before, content) {
     if (content.trim() === "" || content === before) return;
-    if (excess(content)) throw new Error(excess(content));
+    const refusal = tooLong(content);
+    if (refusal) throw Object.assign(new Error(refusal), { code: "TOO_LONG" });
     const { message } = await this.#api.mutate(update, { id, content });
     if (this.#messages.find(id)) this.#messages.put(message);
   }

@@ -9,6 +9,11 @@ const words = language === "fr" ? french : english;
 /** The words for a key in the reader's language, `{name}` filled in; "" for an unknown key. */
 export const t = (key, values = {}) => (words[key] ?? "").replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
+const numbers = new Intl.NumberFormat(locale);
+
+/** A number as the reader writes it. */
+export const number = (value) => numbers.format(value);
+
 const plural = new Intl.PluralRules(language);
 
 /** The words for so many; `shown` is how that is written, such as that there may be more. */

@@ -1,6 +1,6 @@
 import { copyButton } from "./copying.js";
 import { button, element } from "./dom.js";
-import { t, when } from "./i18n.js";
+import { number, t, when } from "./i18n.js";
 import { renderMarkdown } from "./markdown.js";
 import { titleOf } from "./titles.js";
 
@@ -18,7 +18,7 @@ const excerptLength = 140;
 const longest = 131_072;
 
 /** Why a text is too long to be a message; "" if it is not. The service counts as JavaScript does. */
-export const excess = ({ length }) => (length > longest ? t("tooLong", { length, most: longest }) : "");
+export const tooLong = ({ length }) => (length > longest ? t("tooLong", { length: number(length), most: number(longest) }) : "");
 
 /**
  * The node of a message. `on.again(message)` asks for another answer, `on.edit` for another text, `on.remove` for none;

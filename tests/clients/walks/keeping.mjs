@@ -3,21 +3,48 @@ import assert from "node:assert/strict";
 import { isAccessible } from "../browser.mjs";
 import { graphql, hold } from "../faults.mjs";
 
-/** Saves what a dialog holds while the service cannot be reached: the dialog says so, and stays. */
-async function savesLater({ page }, mutation) {
-  const save = page.getByRole("dialog").getByRole("button", { name: "Save" });
+/** Saves what a dialog holds while the service cannot be reached: the dialog says so, and stays, or, where it is left meanwhile, the page does. */
+async function savesLater({ page }, mutation, isLeft = false) {
+  const dialog = page.getByRole("dialog");
+  const [save, field] = [dialog.getByRole("button", { name: "Save" }), dialog.getByRole("textbox")];
   const slow = await hold(page, mutation);
   await save.click();
   await slow.came;
   assert.ok(await save.isDisabled());
+  assert.ok(!(await field.isEditable()), "what were written now would be lost");
+  if (isLeft) await page.keyboard.press("Escape");
   slow.release((route) => route.abort());
-  await page.getByRole("dialog").getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
+  await (isLeft ? page : dialog).getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
   await page.unroute(graphql);
+  if (isLeft) return;
   assert.ok(await save.isEnabled());
+  assert.ok(await field.isEditable());
+}
+
+/** Sends a form whose action fails in a way that the service has no part in: what is reported, what the form says, whether its button is off. */
+async function failsByItself() {
+  const [{ submits }, { element }] = await Promise.all([import("/dialogs.js"), import("/dom.js")]);
+  const [place, send] = [element("p", { className: "error" }), element("button")];
+  const form = element("form", {}, place, send);
+  document.body.append(form);
+  const reported = new Promise((heard) => {
+    addEventListener("unhandledrejection", (event) => {
+      event.preventDefault();
+      heard(event.reason.message);
+    }, { once: true });
+  });
+  submits(form, () => Promise.reject(new TypeError("Not of the service")));
+  form.requestSubmit(send);
+  const found = [await reported, place.textContent, send.disabled];
+  form.remove();
+  return found;
 }
 
 export const keeping = {
   async "archives and deletes"(ada) {
+    await ada.page.getByRole("button", { name: "Rename", exact: true }).click();
+    await ada.page.getByLabel("Title").fill("Left");
+    await savesLater(ada, "updateConversation", true);
     await ada.rename("To be gone", async () => {
       await isAccessible(ada.page, "dialog[open]");
       await ada.page.getByLabel("Title").fill("Not lost");
@@ -71,6 +98,9 @@ export const keeping = {
     await ada.act(question, "Edit");
     await isAccessible(ada.page);
     await ada.shot("edit");
+    await ada.page.getByLabel("Text", { exact: true }).fill("x".repeat(131_073));
+    await ada.page.getByRole("button", { name: "Save" }).click();
+    await ada.page.getByRole("dialog").getByRole("alert").filter({ hasText: "131,072 characters at most" }).waitFor();
     await ada.page.getByLabel("Text", { exact: true }).fill("A word that is changed");
     await savesLater(ada, "updateMessage");
     assert.equal(await ada.page.getByLabel("Text", { exact: true }).inputValue(), "A word that is changed");
@@ -99,8 +129,9 @@ export const keeping = {
 
   async "says what is wrong in words"(ada) {
     await ada.send("x".repeat(131_073));
-    await ada.page.getByRole("alert").filter({ hasText: "131072 characters at most, and this one 131073" }).waitFor();
+    await ada.page.getByRole("alert").filter({ hasText: "131,072 characters at most, and this one 131,073" }).waitFor();
     assert.equal((await ada.box().inputValue()).length, 131_073);
+    assert.deepEqual(await ada.page.evaluate(failsByItself), ["Not of the service", "", false], "a fault of the page is not for people");
     await ada.page.route("**/graphql", (route) => route.abort());
     await ada.send("Does this arrive?");
     await ada.page.getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
