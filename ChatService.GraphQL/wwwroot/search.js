@@ -42,8 +42,10 @@ export class Search {
   /** Leaves the search; false if there was none. */
   leave() {
     if (this.#box.value === "") return false;
+    const hadFocus = byId("results").contains(document.activeElement);
     this.#box.value = "";
     this.#run();
+    if (hadFocus) this.#box.focus();
     return true;
   }
 
@@ -74,10 +76,11 @@ export class Search {
       const { searchMessages: found } = await this.#api.query(search, { query, after: this.#after });
       if (round !== this.#round) return;
       if (!this.#after) this.#hits.replaceChildren();
-      this.#hits.append(...found.edges.map(buildHit));
+      const fresh = found.edges.map(buildHit);
+      this.#hits.append(...fresh);
       this.#after = found.pageInfo.endCursor;
       const { hasNextPage } = found.pageInfo;
-      this.#offer(hasNextPage && "more");
+      this.#offer(hasNextPage && "more", fresh[0]);
       const count = this.#hits.children.length;
       this.#tell(count === 0 ? t("noHits", { query }) : `${tCount("hits", count, hasNextPage ? `${count}+` : count)}${found.degraded ? ` · ${t("degraded")}` : ""}`);
     } catch (error) {
@@ -90,9 +93,10 @@ export class Search {
     }
   }
 
-  #offer(words) {
+  /** The button for more. Where there is none any more, the first of what has come stands in its place. */
+  #offer(words, first) {
     const more = byId("more-hits");
-    if (!words && more === document.activeElement) (this.#hits.querySelector("li:last-child a") ?? this.#box).focus();
+    if (!words && more === document.activeElement) (first?.querySelector("a") ?? this.#box).focus();
     more.hidden = !words;
     if (words) more.textContent = t(words);
   }

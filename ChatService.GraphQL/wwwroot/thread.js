@@ -84,10 +84,16 @@ export class Thread {
       if (opening !== this.#opening) return;
       if (messageId && error.code === "NOT_FOUND") return this.#openWithout(id);
       if (this.conversation) this.#tell.failed(error);
-      else showUnopened(error, () => this.open(id, messageId));
+      else showUnopened(error, () => this.#reopen(id, messageId));
     } finally {
       if (opening === this.#opening) this.#opening = null;
     }
+  }
+
+  /** What one has asked for it by vanishes. */
+  #reopen(id, messageId) {
+    this.#tell.home();
+    return this.open(id, messageId);
   }
 
   /** The message that was asked for is gone, or replaced; the conversation need not be. */

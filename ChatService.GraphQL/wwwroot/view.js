@@ -53,7 +53,9 @@ export class View {
   }
 
   offerNewest(isOffered) {
-    byId("to-newest").hidden = !isOffered;
+    const button = byId("to-newest");
+    if (!isOffered && button === document.activeElement) this.#scroller.focus({ preventScroll: true });
+    button.hidden = !isOffered;
   }
 
   /** Calls back with the ids of those of these nodes that are near. Observing anew tells it also of what was near before. */

@@ -67,7 +67,8 @@ const walks = {
     await isAccessible(ada.page);
     await ada.shot("unopened");
     await ada.page.unroute(graphql);
-    await ada.page.getByRole("button", { name: "Try again" }).click();
+    await ada.page.getByRole("button", { name: "Try again" }).press("Enter");
+    await ada.hasFocus("#content");
     await ada.messages().nth(1).waitFor();
     assert.equal((await texts(ada))[0], "What grows in the second garden?");
   },
@@ -143,8 +144,9 @@ const walks = {
     const slow = await hold(ada.page, "around: $at", 1);
     gap.release();
     await slow.came;
-    await ada.page.getByRole("button", { name: "To the newest message" }).click();
+    await ada.page.getByRole("button", { name: "To the newest message" }).press("Enter");
     slow.release();
+    await ada.hasFocus("#scroller");
     await ada.page.locator(`#${edited}`).waitFor({ state: "detached" });
     await ada.scrollUntil("#scroller", 0, "#messages > li", 92);
     assert.equal((await texts(ada))[3], "Note I");
@@ -169,13 +171,16 @@ const walks = {
     await more.filter({ hasText: "Show more" }).waitFor();
     assert.equal(await hits.count(), 40);
     assert.equal(new Set(await hits.locator("a").evaluateAll((links) => links.map((link) => link.href))).size, 40);
-    for (let count = 40; await more.isVisible(); count = await hits.count()) {
+    let seen = 0;
+    while (await more.isVisible()) {
+      seen = await hits.count();
       await more.press("Enter");
-      await ada.page.waitForFunction((before) => document.querySelectorAll("#hits li").length > before, count);
+      await ada.page.waitForFunction((before) => document.querySelectorAll("#hits li").length > before, seen);
     }
-    await ada.hasFocus("#hits li:last-child a");
+    await ada.hasFocus(`#hits li:nth-child(${seen + 1}) a`);
     assert.equal(await ada.page.locator("#results-count").textContent(), `${await hits.count()} messages found`);
     await ada.page.keyboard.press("Escape");
+    await ada.hasFocus("#search");
   },
 
   async "gives up a line that says nothing, and a request without an answer"(ada) {
