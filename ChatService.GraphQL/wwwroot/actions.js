@@ -34,12 +34,12 @@ export class ConversationActions {
     return askTitle(conversation, (title) => this.update(conversation, { title }));
   }
 
-  /** Into the archive, or out of it; the key of the words for what was done. */
-  async archive() {
+  /** Into the archive, or out of it; `done(isArchived)` where it is still open then. */
+  async archive(done) {
     const { conversation } = this.#thread;
     const archived = conversation.archivedAt === null;
     await this.update(conversation, { archived });
-    return archived ? "isArchived" : "isUnarchived";
+    if (conversation.id === this.#thread.id) done(archived);
   }
 
   async delete() {

@@ -110,7 +110,7 @@ export class Chat {
       if (event.target.closest("a")) this.#sidebar.toggle(false);
     };
     byId("rename").onclick = () => this.#try(() => this.#actions.rename());
-    byId("archive").onclick = () => this.#try(async () => this.#composer.done(t(await this.#actions.archive())));
+    byId("archive").onclick = () => this.#try(() => this.#actions.archive((isArchived) => this.#composer.done(t(isArchived ? "archived" : "unarchived"))));
     byId("delete").onclick = () => this.#try(() => this.#actions.delete());
   }
 

@@ -89,9 +89,9 @@ export class Composer {
     this.#noticed = reason;
   }
 
-  /** What was done, where little else on the page shows it. */
+  /** What was done, where little else on the page shows it. A notice that something will take back stays. */
   done(text) {
-    this.notice("");
+    this.forget(null);
     byId("done").textContent = text;
     say(text);
   }

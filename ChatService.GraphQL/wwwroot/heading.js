@@ -11,6 +11,8 @@ export function showHeading(id, conversation) {
   byId("actions").hidden = !conversation;
   byId("greeting").hidden = id !== null;
   const archive = t(conversation?.archivedAt ? "unarchive" : "archive");
+  // What was said of archiving it is not so any more.
+  if (archive !== byId("archive").title) byId("done").textContent = "";
   byId("archive").setAttribute("aria-label", archive);
   byId("archive").title = archive;
   byId("archive").querySelector("use").setAttribute("href", conversation?.archivedAt ? "#icon-unarchive" : "#icon-archive");

@@ -40,6 +40,24 @@ async function failsByItself() {
   return found;
 }
 
+/** Takes a conversation into the archive and out again over a slow line: where another one is open by then, nothing is said of it. */
+async function archivesLate(ada, id) {
+  const slow = await hold(ada.page, "updateConversation");
+  await ada.page.getByRole("button", { name: "Archive", exact: true }).click();
+  await slow.came;
+  await ada.begin();
+  const done = ada.page.waitForResponse((response) => response.request().postData()?.includes("updateConversation"));
+  slow.release();
+  await done;
+  await ada.inList("To be gone", 0);
+  await ada.page.evaluate(() => new Promise((later) => setTimeout(later)));
+  assert.equal(await ada.page.locator("#done").textContent(), "");
+  await ada.page.goto(`${ada.address}#/${id}`);
+  await ada.page.getByRole("button", { name: "Take out of the archive" }).click();
+  await ada.page.locator("#done").getByText("Taken out of the archive.").waitFor();
+  await ada.inList("To be gone", 1);
+}
+
 export const keeping = {
   async "archives and deletes"(ada) {
     await ada.page.getByRole("button", { name: "Rename", exact: true }).click();
@@ -55,6 +73,13 @@ export const keeping = {
     await ada.inList("To be gone", 0);
     await ada.page.locator("#done").getByText("Archived.").waitFor();
     await ada.heard("Archived.");
+    const id = ada.page.url().split("#/")[1];
+    const elsewhere = (archived) => ada.call("mutation($input: UpdateConversationInput!) { updateConversation(input: $input) { errors { code } } }", { id, archived });
+    await elsewhere(false);
+    await ada.inList("To be gone", 1);
+    await ada.page.locator("#done:empty").waitFor({ state: "attached" });
+    await elsewhere(true);
+    await ada.inList("To be gone", 0);
     await ada.openSidebar();
     await ada.search("lighthouse");
     await ada.page.locator("#hits li").first().waitFor();
@@ -70,6 +95,7 @@ export const keeping = {
     await ada.page.getByRole("button", { name: "Take out of the archive" }).click();
     await ada.page.locator("#done").getByText("Taken out of the archive.").waitFor();
     await ada.inList("To be gone", 1);
+    await archivesLate(ada, id);
     const open = ada.page.url();
     await ada.page.route("**/graphql", (route) => (route.request().postData().includes("deleteConversation") ? route.abort() : route.fallback()));
     await ada.page.locator("#actions").getByRole("button", { name: "Delete" }).click();
