@@ -41,7 +41,10 @@ export class Composer {
     };
     this.#box.enterKeyHint = touch.matches ? "enter" : "send";
     byId("stop").onclick = () => this.stop();
-    byId("recall").onclick = () => this.#recalls(!this.#recall);
+    byId("recall").onclick = () => {
+      this.recall = !this.recall;
+      this.focus();
+    };
   }
 
   get text() {
@@ -51,6 +54,15 @@ export class Composer {
   set text(text) {
     this.#box.value = text;
     this.#fit();
+  }
+
+  /** Whether one's history is to be asked, too. */
+  get recall() {
+    return byId("recall").getAttribute("aria-pressed") === "true";
+  }
+
+  set recall(on) {
+    byId("recall").setAttribute("aria-pressed", on);
   }
 
   focus() {
@@ -66,7 +78,7 @@ export class Composer {
   close() {
     this.clear();
     byId("composer").removeAttribute("aria-busy");
-    byId("recall").setAttribute("aria-pressed", false);
+    this.recall = false;
   }
 
   clear() {
@@ -101,27 +113,12 @@ export class Composer {
     if (this.#noticed === reason) this.notice("");
   }
 
-  /** Something is asked elsewhere on the page: whether from one's history, as it is chosen here. */
-  asking() {
-    this.notice("");
-    return this.#recall;
-  }
-
   async stop() {
     try {
       await this.#thread.stop();
     } catch (error) {
       this.notice(error.message);
     }
-  }
-
-  get #recall() {
-    return byId("recall").getAttribute("aria-pressed") === "true";
-  }
-
-  #recalls(on) {
-    byId("recall").setAttribute("aria-pressed", on);
-    this.focus();
   }
 
   async #send() {
@@ -136,8 +133,8 @@ export class Composer {
       if (!(await this.#thread.isReady())) return;
       if (this.#thread.isBusy) return this.notice(t("error.CONVERSATION_BUSY"), busy);
       if (this.#thread.id === null) await this.#begin(content);
-      await this.#asking.make(`${this.#thread.id} ${content}`, { recall: this.#recall }, ({ recall }, key) => {
-        byId("recall").setAttribute("aria-pressed", recall);
+      await this.#asking.make(`${this.#thread.id} ${content}`, { recall: this.recall }, ({ recall }, key) => {
+        this.recall = recall;
         return this.#thread.ask(content, recall, key);
       });
       if (this.#box.value === content) this.clear();

@@ -22,7 +22,8 @@ export class Thread {
   #syncing = null;
 
   /**
-   * `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.asking()`: whether the history is to be asked, too, `tell.failed(error)`, `tell.waiting(error)` until `tell.recovered(error)`, `tell.gone(id)`,
+   * `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.waiting(error)` until `tell.recovered(error)`, `tell.gone(id)`,
+   * `tell.asking()`: something is asked anew, `tell.recall()`: whether the history is to be asked, too, `tell.recalling(on)`: or whether it is,
    * `tell.answered(message)`, `tell.shown(conversation)`, `tell.newest(id)`: one has left an older message for the newest, `tell.missing(id)`: or one that is not there,
    * `tell.home()`: what had the focus is not there any more.
    */
@@ -140,10 +141,15 @@ export class Thread {
 
   /** Another answer to the last question, or a first one. */
   async again(message) {
-    const recall = this.#tell.asking();
+    this.#tell.asking();
+    const recall = this.#tell.recall();
     await this.#try(async () => {
       const input = { ...(message.role !== "USER" && { regenerate: true }), ...(recall && { recall }) };
-      if (!(await this.#repeating.make(message.id, input, (first, key) => this.#start(first, key)))) return;
+      const isShown = await this.#repeating.make(message.id, input, (first, key) => {
+        this.#tell.recalling(first.recall ?? false);
+        return this.#start(first, key);
+      });
+      if (!isShown) return;
       this.#tell.home();
       await this.sync();
     });

@@ -33,8 +33,10 @@ export const uncertain = {
     await unheard.waitFor();
     await find();
     const heard = ada.page.waitForResponse((response) => response.request().postData()?.includes("startCompletion"));
+    await recall.click();
     await again.click();
     await heard;
+    assert.equal(await recall.getAttribute("aria-pressed"), "false");
     slow.release();
     await ada.page.getByText("Earlier answers (1)").waitFor();
     await ada.answered();
