@@ -9,22 +9,26 @@ const erase = "mutation($input: DeleteUserInput!) { deleteUser(input: $input) { 
 export function openAccount(api, username, onErased) {
   const dialog = byId("account-dialog");
   byId("account-heading").textContent = username;
-  byId("account-user").value = username;
   byId("password-done").textContent = "";
-  for (const form of dialog.querySelectorAll("form")) form.reset();
+  // Whose password it is matters to what keeps it.
+  const clear = () => {
+    for (const form of dialog.querySelectorAll("form")) form.reset();
+    byId("account-user").value = username;
+  };
+  clear();
   byId("erasing").open = false;
 
   submits(byId("password-form"), async () => {
     byId("password-done").textContent = "";
     await api.mutate(change, { currentPassword: byId("current-password").value, newPassword: byId("new-password").value });
-    byId("password-form").reset();
+    clear();
     byId("password-done").textContent = t("passwordChanged");
-  }, inWords);
+  }, passwordRefusal);
   submits(byId("erasing-form"), async () => {
     await onErased(() => api.mutate(erase, { password: byId("erasing-password").value }));
     dialog.close();
-  }, inWords);
+  }, passwordRefusal);
   dialog.showModal();
 }
 
-const inWords = (error) => (error.code === "INVALID_CREDENTIALS" ? t("wrongPassword") : error.message);
+const passwordRefusal = (error) => (error.code === "INVALID_CREDENTIALS" ? t("wrongPassword") : error.message);

@@ -33,13 +33,16 @@ export const account = {
     await ada.openAccount();
     await isAccessible(ada.page);
     await ada.shot("account");
+    assert.equal(await ada.page.locator("#account-user").inputValue(), ada.name);
     await ada.changePassword("not the password", "another horse entirely");
     await ada.page.getByRole("alert").filter({ hasText: "not your password" }).waitFor();
     await ada.changePassword("correct horse battery", "another horse entirely");
     await ada.page.getByRole("status").filter({ hasText: "password is changed" }).waitFor();
+    assert.equal(await ada.page.locator("#account-user").inputValue(), ada.name);
     await ada.page.getByRole("button", { name: "Close" }).click();
     await ada.closeSidebar();
     await ada.signOut();
+    assert.equal(await ada.page.locator("#account-user").inputValue(), "");
     await ada.signIn();
     await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
     await ada.signIn("another horse entirely");
