@@ -6,6 +6,7 @@ import { Composer } from "./composer.js";
 import { ConversationList } from "./conversations.js";
 import { closeDialogs, showShortcuts } from "./dialogs.js";
 import { byId } from "./dom.js";
+import { unsaved } from "./editing.js";
 import { t } from "./i18n.js";
 import { listenToKeys } from "./keys.js";
 import { Leaving, takeDraft } from "./leaving.js";
@@ -41,7 +42,7 @@ export class Chat {
   /** `leave(reason)`: there is no session any more. */
   constructor(token, leave) {
     const ended = () => this.ended();
-    this.#leaving = new Leaving(leave, () => ({ username: byId("account-name").textContent, text: this.#composer.text }));
+    this.#leaving = new Leaving(leave, () => ({ username: byId("account-name").textContent, text: this.#composer.text || unsaved() }));
     this.#api = new Api(token, ended);
     this.#socket = new Socket(token, ended, (isUp) => this.#line(isUp ? "" : t("offline")));
     this.#list = new ConversationList(this.#api, (action) => {

@@ -6,6 +6,9 @@ import { messageFields, tooLong } from "./message.js";
 const update = `mutation($input: UpdateMessageInput!) { updateMessage(input: $input) { message { ${messageFields} } errors { code message } } }`;
 const remove = "mutation($input: DeleteMessageInput!) { deleteMessage(input: $input) { errors { code message } } }";
 
+/** What an edit that is not saved says, "" if there is none. */
+export const unsaved = () => (byId("edit-dialog").open ? byId("new-content").value : "");
+
 /** Changes and deletes messages that are shown, once one has said what is to be. */
 export class Editing {
   #api;

@@ -1,6 +1,6 @@
 import { t } from "./i18n.js";
 
-/** What was in the box of one whose session has ended by itself: `{username, text}`. */
+/** What one was writing whose session has ended by itself: `{username, text}`. */
 let unsent = null;
 
 /** The draft of somebody who has come back, "" if there is none. Whoever comes next finds nothing of another's. */
@@ -16,7 +16,7 @@ export class Leaving {
   #draft;
   #isLeaving = false;
 
-  /** `leave(reason)` shows the way in again; `draft()` is who one is and what is in the box. */
+  /** `leave(reason)` shows the way in again; `draft()` is who one is and what one is writing. */
   constructor(leave, draft) {
     [this.#leave, this.#draft] = [leave, draft];
   }

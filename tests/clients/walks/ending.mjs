@@ -41,5 +41,13 @@ export const ending = {
     }
     await tab.page.close();
     await ada.box().fill("");
+
+    await ada.act(ada.messages().first(), "Edit");
+    await ada.page.getByLabel("Text", { exact: true }).fill("An edit that outlives the session");
+    await ada.post("mutation { signOut { errors { code } } }");
+    await ada.page.getByRole("alert").filter({ hasText: "session is over" }).waitFor();
+    await ada.signIn();
+    await ada.page.waitForFunction(() => document.getElementById("content").value === "An edit that outlives the session");
+    await ada.box().fill("");
   },
 };
