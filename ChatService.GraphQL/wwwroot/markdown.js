@@ -108,7 +108,7 @@ function build(lines, depth) {
   if (isRule(first)) return element("hr");
   const title = heading.exec(first);
   // The page has the first two levels.
-  if (title) return element(`h${Math.min(6, title[1].length + 2)}`, {}, inline(unclosed(title[2])));
+  if (title) return element(`h${Math.min(6, title[1].length + 2)}`, {}, inline(withoutClosingSigns(title[2])));
   if (isTable(lines, 0)) return cells(first).length * lines.length > mostCells ? element("p", {}, lines.join("\n")) : table(lines);
   if (quote.test(first)) return element("blockquote", {}, nested(lines.map((line) => line.replace(quote, "")), depth));
   if (item.test(first)) return list(lines, depth);
@@ -116,7 +116,7 @@ function build(lines, depth) {
 }
 
 /** What a heading says, without the signs that may close it. */
-function unclosed(text) {
+function withoutClosingSigns(text) {
   const whole = text.trim();
   let end = whole.length;
   while (whole[end - 1] === "#") end--;

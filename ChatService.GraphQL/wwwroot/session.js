@@ -1,5 +1,5 @@
 import { Api } from "./api.js";
-import { read, write } from "./storage.js";
+import { forget, read, write } from "./storage.js";
 
 /*
  * The token lies in localStorage, so that a second tab and a restarted browser are signed in. No cookie could hold it: the API
@@ -12,7 +12,7 @@ export const storedToken = () => read(key);
 
 /** Forgets a token whose session is over; another one that has taken its place stays. */
 export function forgetToken(token) {
-  if (storedToken() === token) write(key, null);
+  if (storedToken() === token) forget(key);
 }
 
 /** Calls back when another tab signs out or in. */

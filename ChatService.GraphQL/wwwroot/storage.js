@@ -10,13 +10,20 @@ export function read(key) {
   }
 }
 
-/** Keeps a text; null forgets it. */
 export function write(key, text) {
   memory.delete(key);
   try {
-    if (text === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, text);
+    localStorage.setItem(key, text);
   } catch {
-    if (text !== null) memory.set(key, text);
+    memory.set(key, text);
+  }
+}
+
+export function forget(key) {
+  memory.delete(key);
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Nothing is kept there.
   }
 }

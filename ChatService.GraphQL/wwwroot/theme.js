@@ -1,5 +1,5 @@
 import { byId } from "./dom.js";
-import { read, write } from "./storage.js";
+import { forget, read, write } from "./storage.js";
 
 const key = "chat.theme";
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -9,7 +9,8 @@ export function startTheme() {
   show();
   byId("theme").onclick = () => {
     const isDark = (read(key) ?? (dark.matches ? "dark" : "light")) === "dark";
-    write(key, isDark === dark.matches ? (isDark ? "light" : "dark") : null);
+    if (isDark !== dark.matches) forget(key);
+    else write(key, isDark ? "light" : "dark");
     show();
   };
 }

@@ -1,3 +1,4 @@
+import { submits } from "./dialogs.js";
 import { byId } from "./dom.js";
 import { t } from "./i18n.js";
 import { register, signIn } from "./session.js";
@@ -9,20 +10,11 @@ export class Welcome {
   /** `onEntered()`: there is a session now. */
   constructor(onEntered) {
     byId("other-entry").onclick = () => this.#ask(!this.#isNew);
-    byId("entry").onsubmit = async (event) => {
-      event.preventDefault();
-      byId("enter").disabled = true;
-      this.#tell("");
-      try {
-        await (this.#isNew ? register : signIn)(byId("username").value.trim(), byId("password").value);
-        byId("entry").reset();
-        onEntered();
-      } catch (error) {
-        this.#tell(error.message);
-      } finally {
-        byId("enter").disabled = false;
-      }
-    };
+    submits(byId("entry"), async () => {
+      await (this.#isNew ? register : signIn)(byId("username").value.trim(), byId("password").value);
+      byId("entry").reset();
+      onEntered();
+    });
   }
 
   show(message = "") {
