@@ -32,6 +32,13 @@ const cases = [
   ["- - -\n***\n- -", "<hr><hr><ul><li>-</li></ul>"],
   ["***a*** **b**", "<p><strong><em>a</em></strong> <strong>b</strong></p>"],
   ["**a *b***", "<p><strong>a <em>b</em></strong></p>"],
+  ["**a*** b", "<p><strong>a</strong>* b</p>"],
+  ["** a **", "<p>** a **</p>"],
+  ["**/*.js and **/*.ts", "<p>**/*.js and **/*.ts</p>"],
+  ["**2 * 3** *4 * 5*", "<p><strong>2 * 3</strong> <em>4 * 5</em></p>"],
+  ["*a **b** c* *d **e***", "<p><em>a <strong>b</strong> c</em> <em>d <strong>e</strong></em></p>"],
+  ["[https://example.org/a](https://example.org/b)", '<p><a href="https://example.org/b" target="_blank" rel="noopener noreferrer">https://example.org/a</a></p>'],
+  ["https://example.org/a(b c", '<p><a href="https://example.org/a(b" target="_blank" rel="noopener noreferrer">https://example.org/a(b</a> c</p>'],
   ["(https://example.org/a_(b))", '<p>(<a href="https://example.org/a_(b)" target="_blank" rel="noopener noreferrer">https://example.org/a_(b)</a>)</p>'],
   ["`<i>`", "<p><code>&lt;i&gt;</code></p>"],
   ["**a", "<p>**a</p>"],
@@ -43,6 +50,7 @@ const longest = 131_072;
 /** What makes a long text by being repeated, and what may stand around it. */
 const pieces = [
   ["*a"], ["_a "], ["**a"], ["***"], ["["], ["`a"], ["`"], ["> a\n"], ["- a\n"], ["1. a\n- a\n"], ["```\n"], ["\\\\"], ["http://"], ["http://a("], ["http://(a)"],
+  ["*a*"], ["_a_"], ["a* ", "*a "], ["*a **b "], ["**a *b "], ["(.)", "http://"], ["(a(", "http://"], ["http://("],
   [" ", "# a", "b"], [" ", "- a", "\u2028b"], ["\u2028", "# ", "a\u2028b"], ["#", "# a ", "b"], [" ", "- -", "b"], ["- ", "", "b"],
   [" ", "a|b\n-", "b"], ["|-", "a|b\n", "b"], ["|", "", "\n-|-\n"], ["\n|", "|a".repeat(1_000) + "\n" + "-|".repeat(1_000)], ["|a", "", "\n-|-" + "\n|".repeat(40_000)],
 ];
