@@ -5,12 +5,14 @@ import { browse } from "./browser.mjs";
 const [address] = process.argv.slice(2);
 await browse(async (browser) => {
   const page = await browser.newPage({ viewport: { width: 1300, height: 900 } });
+  // A busy machine is slow to do all of it.
+  page.setDefaultTimeout(90_000);
   const faults = [];
   page.on("pageerror", (error) => faults.push(error.message));
   page.on("console", (line) => /Content Security Policy/.test(line.text()) && faults.push(line.text()));
   page.on("request", (request) => /^(data|blob):|^$/.test(request.url()) || request.url().startsWith(address) || faults.push(request.url()));
   await page.goto(new URL("/docs/", address).href);
-  await page.getByRole("heading", { name: "Chat Service" }).first().waitFor({ timeout: 60_000 });
+  await page.getByRole("heading", { name: "Chat Service" }).first().waitFor();
   await page.getByText("A user by name.").first().click();
   if (process.env.SCREENSHOT) await page.screenshot({ path: process.env.SCREENSHOT });
   const answered = page.waitForResponse((response) => /\/users\/ada$/.test(response.url()));

@@ -2,6 +2,8 @@
 // Prints what the IDE showed, and every address outside the service that it reached.
 import { chromium } from 'playwright-core';
 
+// A busy machine is slow to do all of it.
+const patience = 90_000;
 const [address, token, conversation] = process.argv.slice(2);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -12,13 +14,14 @@ const browser = await chromium.launch({
 });
 try {
   const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  page.setDefaultTimeout(patience);
   const elsewhere = [];
   page.on('request', request => {
     if (/^https?:/.test(request.url()) && !request.url().startsWith(address)) elsewhere.push(request.url());
   });
   await page.goto(new URL('/graphql', address).href);
   await page.getByText('Create Document').click();
-  await page.getByText('Schema available').waitFor({ timeout: 60_000 });
+  await page.getByText('Schema available').waitFor();
   await page.getByText('HTTP Headers').click();
   await page.getByPlaceholder('Name').first().fill('Authorization');
   await page.getByPlaceholder('Value').first().fill(`Bearer ${token}`);
@@ -45,7 +48,7 @@ try {
     await page.getByRole('button', { name: 'Run' }).first().click();
     const response = editors.last().locator('.view-lines');
     const shown = async () => (await response.innerText()).replaceAll('\u00a0', ' ');
-    for (const end = Date.now() + 30_000; Date.now() < end; await page.waitForTimeout(100)) {
+    for (const end = Date.now() + patience; Date.now() < end; await page.waitForTimeout(100)) {
       const found = (await shown()).match(wanted);
       if (found) return found[1];
     }

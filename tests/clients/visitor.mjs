@@ -92,7 +92,12 @@ export class Visitor extends Client {
   async register() {
     await this.page.getByRole("button", { name: "New here?" }).click();
     await this.enter(password, "Create an account");
-    await this.box().waitFor();
+    await this.isIn();
+  }
+
+  /** The page knows who is there, and what there is to choose from. */
+  isIn() {
+    return this.page.locator("#account-name:not(:empty)").waitFor({ state: "attached" });
   }
 
   /** Is the same person as another visitor, in a browser of their own. */

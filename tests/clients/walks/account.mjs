@@ -20,7 +20,7 @@ export const account = {
     await ada.signIn("wrong password");
     await ada.page.getByRole("alert").filter({ hasText: "do not go together" }).waitFor();
     await ada.enter(ada.password, "Sign in", ` ${ada.name} `);
-    await ada.box().waitFor();
+    await ada.isIn();
     assert.ok((await ada.box().boundingBox()).height > 20, "one can still see what one writes");
   },
 
