@@ -16,9 +16,10 @@ public sealed partial class Eraser(ChatDatabase database, IOptions<ChangeOptions
 
     /// <summary>
     /// Of the texts of one transaction, but for a single one that is longer. What goes with a message is as much as its text is long: its words, and a vector for
-    /// some 850 letters. A few hundred of the longest at once take longer than a unit of work may, and hold all of SQLite's file for as long.
+    /// some 850 letters. SQLite takes every word out of its index at once, a third of a second for the longest message of nothing but different words, and others wait for
+    /// the file meanwhile: a few of those would take them longer than a unit of work may.
     /// </summary>
-    private const int BatchBytes = 1_000_000;
+    private const int BatchBytes = 250_000;
 
     /// <summary>How long whoever gives something up waits for its rows to go. Mostly they have gone long before.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);

@@ -14,8 +14,8 @@ public abstract class EraserTests(DatabaseKind kind, ITestOutputHelper output) :
 {
     private const string Password = "correct horse battery";
 
-    /// <summary>Of the longest messages in one transaction: a million bytes of text.</summary>
-    private const int LargestBatch = 1_000_000 / Input.MaximumContentLength;
+    /// <summary>Of the longest messages in one transaction: a quarter of a million bytes of text.</summary>
+    private const int LargestBatch = 250_000 / Input.MaximumContentLength;
 
     private const int VectorsOfEach = 154;
     private static readonly CancellationToken _ct = CancellationToken.None;
@@ -64,7 +64,7 @@ public abstract class EraserTests(DatabaseKind kind, ITestOutputHelper output) :
     [Fact]
     public async Task The_longest_messages_go_a_few_at_a_time()
     {
-        var count = TestRun.IsLong ? 500 : 20;
+        var count = TestRun.IsLong ? 200 : 20;
         var ada = await FillAsync("Ada", count);
         await LengthenAsync(ada.Id);
         Assert.Equal((count, count * VectorsOfEach), ((await CountAsync(ada.Id)).Messages, (await CountAsync(ada.Id)).Vectors));
