@@ -17,6 +17,7 @@ internal sealed class FacadeRunner(InProcess operations, OpenStreams streams, Be
     public async IAsyncEnumerable<OperationAnswer> WatchAsync(HttpContext http, Operation operation, [EnumeratorCancellation] CancellationToken ct)
     {
         var outcome = await StartAsync(http, operation, ct);
+        await using var run = outcome.Run;
         if (outcome.Stream is null)
         {
             yield return Answer(outcome);

@@ -55,6 +55,7 @@ public sealed class HttpTransport(
     private async Task AnswerAsync(HttpContext http, Accepted accepted, OperationOutcome outcome)
     {
         using var held = (outcome as Executed)?.Held;
+        await using var run = (outcome as Streaming)?.Run;
         await (outcome switch
         {
             Streaming stream => events.WriteAsync(http, stream.Results),

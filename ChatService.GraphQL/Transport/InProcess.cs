@@ -11,7 +11,9 @@ public sealed record PlainResult(IReadOnlyDictionary<string, object?>? Data, IRe
 /// <param name="Result">The result; null for a stream.</param>
 /// <param name="Stream">The stream. Throws <see cref="StreamCutException"/> if the service ends it.</param>
 /// <param name="Held">What the result holds of memory, to be disposed of once it is written.</param>
-public sealed record PlainOutcome(int? Status, PlainResult? Result, IAsyncEnumerable<PlainResult>? Stream, IDisposable? Held = null);
+/// <param name="Run">What the stream owns, to be disposed of also where no result was ever asked for.</param>
+public sealed record PlainOutcome(
+    int? Status, PlainResult? Result, IAsyncEnumerable<PlainResult>? Stream, IDisposable? Held = null, IAsyncDisposable? Run = null);
 
 /// <summary>
 /// Runs an operation for another surface of this process, past the same guard, limits and access rules, without a JSON text
@@ -32,7 +34,7 @@ public sealed class InProcess(OperationRunner runner)
         {
             Refused refused => new PlainOutcome(refused.Status, new PlainResult(null, refused.Errors), null),
             Executed executed => new PlainOutcome(null, ToPlain(executed.Result), null, executed.Held),
-            Streaming stream => new PlainOutcome(null, null, ToPlain(stream.Results, ct)),
+            Streaming stream => new PlainOutcome(null, null, ToPlain(stream.Results, ct), Run: stream.Run),
             _ => throw new InvalidOperationException("An outcome is refused, executed or streaming."),
         };
     }

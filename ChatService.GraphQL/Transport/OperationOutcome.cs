@@ -39,11 +39,13 @@ public sealed record Refused(int Status, IReadOnlyList<OperationError> Errors, b
 /// <param name="Held">What it holds of memory, to be disposed of once it is written.</param>
 public sealed record Executed(OperationResult Result, IDisposable? Held = null) : OperationOutcome;
 
-/// <summary>
-/// A subscription. The next result is made only when it is asked for; leaving the loop disposes the source.
+/// <summary>A subscription.</summary>
+/// <param name="Results">
+/// The next one is made only when it is asked for; leaving the loop disposes the source.
 /// Throws <see cref="StreamCutException"/> if the service ends it: the session is over, or the process stops.
-/// </summary>
-public sealed record Streaming(IAsyncEnumerable<OperationResult> Results) : OperationOutcome;
+/// </param>
+/// <param name="Run">What it owns, its place among the streams with it; to be disposed of also where no result was ever asked for.</param>
+public sealed record Streaming(IAsyncEnumerable<OperationResult> Results, IAsyncDisposable Run) : OperationOutcome;
 
 /// <summary>A stream that ended before its source did.</summary>
 public sealed class StreamCutException(OperationError error) : Exception(error.Message)

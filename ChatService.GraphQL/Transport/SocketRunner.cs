@@ -79,10 +79,13 @@ internal sealed class SocketRunner(
                     await SendNextAsync(operation, executed.Result);
                 break;
             case Streaming stream:
-                await foreach (var result in stream.Results)
+                await using (stream.Run)
                 {
-                    if (!await SendNextAsync(operation, result))
-                        return;
+                    await foreach (var result in stream.Results)
+                    {
+                        if (!await SendNextAsync(operation, result))
+                            return;
+                    }
                 }
                 break;
         }

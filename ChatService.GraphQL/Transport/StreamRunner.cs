@@ -23,7 +23,7 @@ public sealed class StreamRunner(OperationRuns runs, OpenStreams streams, IOptio
         try
         {
             if (await run.OpenAsync() is { } results)
-                return new Streaming(ReadAsync(results, run, stream, ct));
+                return new Streaming(ReadAsync(results, run, stream, ct), run);
         }
         catch (OperationCanceledException) when (run.Text.Refusal is { } tooMuch)
         {
@@ -42,7 +42,6 @@ public sealed class StreamRunner(OperationRuns runs, OpenStreams streams, IOptio
     private async IAsyncEnumerable<OperationResult> ReadAsync(
         IAsyncEnumerable<ExecutionResult> results, OperationRun run, StreamLease stream, [EnumeratorCancellation] CancellationToken ct)
     {
-        await using var owned = run;
         await using var reader = results.GetAsyncEnumerator(CancellationToken.None);
         while (true)
         {

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Net.ServerSentEvents;
+using System.Text;
 using ChatService.GraphQL;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ChatService.Tests;
@@ -143,6 +146,23 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task A_client_that_leaves_before_the_headers_gives_the_place_back()
+    {
+        await using var host = await TransportHost.StartAsync(("Limits:StreamsPerUser", "1"));
+        using var gone = new CancellationTokenSource();
+        var http = new DefaultHttpContext { RequestServices = host.Services, RequestAborted = gone.Token };
+        http.Features.Set<IHttpResponseBodyFeature>(new LeftAtTheHeaders(gone));
+        (http.Request.Method, http.Request.ContentType) = ("POST", "application/json");
+        (http.Request.Headers.Accept, http.Request.Headers.Authorization) = (Events, "Bearer ada");
+        http.Request.Body = new MemoryStream(Encoding.UTF8.GetBytes(Silent));
+
+        await host.Services.GetRequiredService<HttpTransport>().HandleAsync(http);
+
+        Assert.True(gone.IsCancellationRequested);
+        Assert.True(host.Services.GetRequiredService<OpenStreams>().HasRoom(new Caller(1, null, "elsewhere")));
+    }
+
+    [Fact]
     public async Task Stopping_lets_streams_finish_refuses_new_work_and_closes_1001()
     {
         await using var host = await TransportHost.StartAsync(("Transport:DrainTime", "00:00:04"));
@@ -205,5 +225,14 @@ public sealed class StreamTests
         await foreach (var item in SseParser.Create(await response.Content.ReadAsStreamAsync()).EnumerateAsync())
             events.Add((item.EventType, item.Data));
         return events;
+    }
+
+    private sealed class LeftAtTheHeaders(CancellationTokenSource gone) : StreamResponseBodyFeature(Stream.Null), IHttpResponseBodyFeature
+    {
+        Task IHttpResponseBodyFeature.StartAsync(CancellationToken cancellationToken)
+        {
+            gone.Cancel();
+            throw new OperationCanceledException(gone.Token);
+        }
     }
 }
