@@ -53,6 +53,12 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
     /// <returns>Null while the database itself does not know yet.</returns>
     public abstract Task<bool?> HasCommittedAsync(ulong transaction, CancellationToken ct);
 
+    /// <summary>
+    /// The first, or last, so many messages between two sequences of each of these conversations, replaced answers left out, those of one
+    /// conversation in reading order. Its cost goes by what is read, not by what the conversations hold.
+    /// </summary>
+    public abstract IQueryable<Message> SomeOfEach(long owner, IReadOnlyList<long> conversations, int after, int before, int count, bool backwards);
+
     /// <summary>Whether the fault means that a unique index refused the row.</summary>
     public abstract bool IsUniqueViolation(DbUpdateException fault);
 

@@ -14,17 +14,22 @@ public sealed class MessageHistory(ChatDatabase database)
     public Task<Dictionary<long, Message>> FindManyAsync(long owner, IReadOnlyCollection<long> wanted, CancellationToken ct) =>
         database.ReadAsync((db, token) => Kept(db, owner).Where(m => wanted.Contains(m.Id)).ToDictionaryAsync(m => m.Id, token), ct);
 
-    /// <summary>A page of a conversation, oldest first, its system prompt included, replaced answers left out.</summary>
-    /// <returns>Errors: BAD_USER_INPUT for a size or a cursor that is none. Another's conversation is an empty one.</returns>
-    public async Task<Result<Page<Message>>> ListAsync(long owner, long conversation, PageRequest page, CancellationToken ct)
+    /// <summary>A page of each of these conversations, oldest first, its system prompt included, replaced answers left out.</summary>
+    /// <returns>By conversation; another's is an empty one. Errors: BAD_USER_INPUT for a size or a cursor that is none.</returns>
+    public async Task<Result<Dictionary<long, Page<Message>>>> ListAsync(long owner, IReadOnlyList<long> conversations, PageRequest page, CancellationToken ct)
     {
         if (page.Check() is { } refused) return refused;
         int? after = null, before = null;
         if (page.After is not null && (after = Read(page.After)) is null) return Cursor.Malformed;
         if (page.Before is not null && (before = Read(page.Before)) is null) return Cursor.Malformed;
+        var (from, until, count) = (after ?? -1, before ?? int.MaxValue, page.Size + 1);
         var read = await database.ReadAsync(
-            (db, token) => Some(db, owner, conversation, after ?? -1, before ?? int.MaxValue, page.Size + 1, page.Backwards).ToListAsync(token), ct);
-        return page.Cut(read, CursorOf);
+            (db, token) => (conversations is [var only]
+                ? Some(db, owner, only, from, until, count, page.Backwards)
+                : db.SomeOfEach(owner, conversations, from, until, count, page.Backwards)).ToListAsync(token),
+            ct);
+        var ofEach = read.ToLookup(m => m.ConversationId);
+        return conversations.ToDictionary(id => id, id => page.Cut([.. ofEach[id]], CursorOf));
     }
 
     /// <summary>A page with that message in its middle, or as near to it as the ends of the conversation allow.</summary>
@@ -52,8 +57,12 @@ public sealed class MessageHistory(ChatDatabase database)
         return new Page<Message>(edges, HasNext: later.Count > takeLater, HasPrevious: earlier.Count > takeEarlier);
     }
 
-    public Task<int> CountAsync(long owner, long conversation, CancellationToken ct) => database.ReadAsync(
-        (db, token) => db.Messages.CountAsync(m => m.OwnerId == owner && m.ConversationId == conversation && !m.Superseded, token), ct);
+    /// <summary>How many messages these conversations have, replaced answers left out; one without any is left out itself.</summary>
+    public Task<Dictionary<long, int>> CountAsync(long owner, IReadOnlyCollection<long> conversations, CancellationToken ct) => database.ReadAsync(
+        (db, token) => db.Messages
+            .Where(m => m.OwnerId == owner && conversations.Contains(m.ConversationId) && !m.Superseded)
+            .GroupBy(m => m.ConversationId).Select(of => new { of.Key, Count = of.Count() }).ToDictionaryAsync(of => of.Key, of => of.Count, token),
+        ct);
 
     /// <summary>The latest so many of the answers that were replaced, by their question, oldest first.</summary>
     public async Task<ILookup<long, Message>> FindReplacedAsync(long owner, IReadOnlyCollection<long> questions, int count, CancellationToken ct)

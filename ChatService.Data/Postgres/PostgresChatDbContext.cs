@@ -26,6 +26,17 @@ public sealed class PostgresChatDbContext(DbContextOptions<PostgresChatDbContext
         return status[0] == "in progress" ? null : status[0] == "committed";
     }
 
+    public override IQueryable<Message> SomeOfEach(long owner, IReadOnlyList<long> conversations, int after, int before, int count, bool backwards)
+    {
+        const string Those = """
+            SELECT m.* FROM unnest({1}) AS one (id) CROSS JOIN LATERAL (
+                SELECT * FROM messages WHERE owner_id = {0} AND conversation_id = one.id AND sequence > {2} AND sequence < {3} AND NOT superseded
+            """;
+        var some = Messages.FromSqlRaw(
+            backwards ? $"{Those} ORDER BY sequence DESC LIMIT {{4}}) AS m" : $"{Those} ORDER BY sequence LIMIT {{4}}) AS m", owner, conversations, after, before, count);
+        return backwards ? some.OrderByDescending(m => m.Sequence) : some.OrderBy(m => m.Sequence);
+    }
+
     /// <summary>For queries only.</summary>
     public static ulong CurrentTransaction() => throw new NotSupportedException();
 

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
@@ -30,6 +31,17 @@ public sealed class SqliteChatDbContext(DbContextOptions<SqliteChatDbContext> op
 
     /// <summary>Nothing lies between the process and its file in which an answer could be lost.</summary>
     public override Task<bool?> HasCommittedAsync(ulong transaction, CancellationToken ct) => throw new NotSupportedException();
+
+    /// <remarks>It cannot take the first few of each: the sequence of the farthest comes first, then the range up to it.</remarks>
+    public override IQueryable<Message> SomeOfEach(long owner, IReadOnlyList<long> conversations, int after, int before, int count, bool backwards)
+    {
+        const string Of = "owner_id = {0} AND conversation_id = one.value AND sequence > {2} AND sequence < {3} AND NOT superseded";
+        const string Those = $"SELECT m.* FROM json_each({{1}}) AS one CROSS JOIN messages AS m WHERE {Of}";
+        const string First = $"{Those} AND sequence <= coalesce((SELECT sequence FROM messages WHERE {Of} ORDER BY sequence LIMIT 1 OFFSET {{4}}), {{3}})";
+        const string Last = $"{Those} AND sequence >= coalesce((SELECT sequence FROM messages WHERE {Of} ORDER BY sequence DESC LIMIT 1 OFFSET {{4}}), {{2}})";
+        var some = Messages.FromSqlRaw(backwards ? Last : First, owner, JsonSerializer.Serialize(conversations), after, before, count - 1);
+        return backwards ? some.OrderByDescending(m => m.Sequence) : some.OrderBy(m => m.Sequence);
+    }
 
     public override bool IsUniqueViolation(DbUpdateException fault) =>
         fault.InnerException is SqliteException { SqliteExtendedErrorCode: UniqueViolation or PrimaryKeyViolation };

@@ -42,15 +42,17 @@ public sealed class ConversationType(Conversation row) : INode
     /// <param name="last">Page size from the end, 1 to 100; not with first.</param>
     /// <param name="before">A cursor: the page ends before it.</param>
     /// <param name="around">A message of this conversation: the page has it in its middle. Not with after, before or last.</param>
-    public async Task<ConnectionType<MessageType>> MessagesAsync(
-        [FromServices] MessageHistory history, int? first, string? after, int? last, string? before, [Id] string? around, CancellationToken ct)
+    public IDataLoaderResult<ConnectionType<MessageType>> Messages(
+        [FromServices] MessagePageLoader pages, [FromServices] PageAroundLoader pagesAround, [FromServices] MessageCountLoader counts,
+        int? first, string? after, int? last, string? before, [Id] string? around)
     {
-        var page = around is null
-            ? await history.ListAsync(row.OwnerId, row.Id, new PageRequest(first, after, last, before), ct)
-            : after is not null || before is not null || last is not null
-                ? ChatError.BadInput("around", "A page around a message has no other place.")
-                : await NodeId.Then(NodeKind.Message, around, message => history.ListAroundAsync(row.OwnerId, row.Id, message, first, ct));
-        return ConnectionType.From(page.OrThrow(), message => new MessageType(message), stop => history.CountAsync(row.OwnerId, row.Id, stop));
+        if (around is null) return pages.Load(new(row.Id, new PageRequest(first, after, last, before)), Connect);
+        if (after is not null || before is not null || last is not null)
+            throw new FieldError(ChatError.BadInput("around", "A page around a message has no other place."));
+        return pagesAround.Load(new(row.Id, NodeId.Read(NodeKind.Message, around) ?? throw new FieldError(ChatError.NotFound), first), Connect);
+
+        ConnectionType<MessageType> Connect(Result<Page<Message>> page) =>
+            ConnectionType.From(page.OrThrow(), message => new MessageType(message), () => counts.Load(row.Id));
     }
 
     /// <summary>The completion that is being made now; null if none is.</summary>

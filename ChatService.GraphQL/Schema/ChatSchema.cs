@@ -6,6 +6,8 @@ public static class ChatSchema
     public static IServiceCollection AddChatSchema(this IServiceCollection services)
     {
         services.AddScoped<NodeFinder>().AddScoped<UserLoader>();
+        services.AddScoped<ConversationPageLoader>().AddScoped<ConversationCountLoader>();
+        services.AddScoped<MessagePageLoader>().AddScoped<PageAroundLoader>().AddScoped<MessageCountLoader>();
         services.AddScoped<ConversationLoader>().AddScoped<SystemPromptLoader>().AddScoped<ActiveCompletionLoader>();
         services.AddScoped<MessageLoader>().AddScoped<QuestionLoader>().AddScoped<MessageTextLoader>().AddScoped<ReplacedAnswerLoader>();
         services.AddScoped<CompletionLoader>().AddScoped<CompletionSourceLoader>().AddScoped<NeighbourLoader>();

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using ChatService.Data;
 using GraphQL;
+using GraphQL.DataLoader;
 using GraphQL.Types;
 
 namespace ChatService.GraphQL;
@@ -10,7 +11,7 @@ namespace ChatService.GraphQL;
 /// and MessageEdge without another line: <see cref="PageTypeMapping"/> gives the generic classes their names.
 /// (Descriptions stand in attributes here, because the engine does not find those of generic classes in the documentation file.)
 /// </summary>
-public sealed class ConnectionType<TNode>(IReadOnlyList<EdgeType<TNode>> edges, bool hasNext, bool hasPrevious, Func<CancellationToken, Task<int>> count)
+public sealed class ConnectionType<TNode>(IReadOnlyList<EdgeType<TNode>> edges, bool hasNext, bool hasPrevious, Func<IDataLoaderResult<int>> count)
     where TNode : class
 {
     [Description("The page, each node with its cursor.")]
@@ -23,7 +24,7 @@ public sealed class ConnectionType<TNode>(IReadOnlyList<EdgeType<TNode>> edges, 
     public PageInfoType PageInfo => new(hasNext, hasPrevious, edges is [var first, ..] ? first.Cursor : null, edges is [.., var last] ? last.Cursor : null);
 
     [Description("Number of nodes in the whole list. Counted only when asked for.")]
-    public Task<int> TotalCountAsync(CancellationToken ct) => count(ct);
+    public IDataLoaderResult<int> TotalCount() => count();
 }
 
 public static class ConnectionType
@@ -31,7 +32,7 @@ public static class ConnectionType
     /// <param name="page">Rows, in order.</param>
     /// <param name="toNode">The wire type of a row.</param>
     /// <param name="count">Counts the whole list; called only if totalCount is asked for.</param>
-    public static ConnectionType<TNode> From<TRow, TNode>(Page<TRow> page, Func<TRow, TNode> toNode, Func<CancellationToken, Task<int>> count)
+    public static ConnectionType<TNode> From<TRow, TNode>(Page<TRow> page, Func<TRow, TNode> toNode, Func<IDataLoaderResult<int>> count)
         where TNode : class
         => new([.. page.Edges.Select(e => new EdgeType<TNode>(e.Cursor, toNode(e.Node)))], page.HasNext, page.HasPrevious, count);
 }

@@ -1,5 +1,6 @@
 using ChatService.Data;
 using GraphQL;
+using GraphQL.DataLoader;
 using GraphQL.Types;
 
 namespace ChatService.GraphQL;
@@ -31,10 +32,10 @@ public sealed class UserType(long id, User? row = null) : INode
     /// <param name="last">Page size from the end, 1 to 100; not with first.</param>
     /// <param name="before">A cursor: the page ends before it.</param>
     /// <param name="archived">The archived conversations instead of the current ones.</param>
-    public async Task<ConnectionType<ConversationType>> ConversationsAsync(
-        [FromServices] ConversationService conversations, int? first, string? after, int? last, string? before, bool archived = false, CancellationToken ct = default)
-    {
-        var page = await conversations.ListAsync(id, archived, new PageRequest(first, after, last, before), ct);
-        return ConnectionType.From(page.OrThrow(), row => new ConversationType(row), stop => conversations.CountAsync(id, archived, stop));
-    }
+    public IDataLoaderResult<ConnectionType<ConversationType>> Conversations(
+        [FromServices] ConversationPageLoader pages, [FromServices] ConversationCountLoader counts,
+        int? first, string? after, int? last, string? before, bool archived = false) =>
+        pages.Load(
+            new(archived, new PageRequest(first, after, last, before)),
+            page => ConnectionType.From(page.OrThrow(), row => new ConversationType(row), () => counts.Load(archived)));
 }

@@ -41,7 +41,7 @@ public abstract class ServiceTests(DatabaseKind kind) : IAsyncLifetime
 
         Assert.Equal(CompletionStatus.Completed, ended.Status);
         Assert.Equal(FinishReason.Stop, ended.FinishReason);
-        var page = Success(await _host.Get<MessageHistory>().ListAsync(ada, conversation, default, _ct));
+        var page = Success(await _host.Get<MessageHistory>().ListAsync(ada, [conversation], default, _ct))[conversation];
         Assert.Equal([MessageRole.System, MessageRole.User, MessageRole.Assistant], page.Edges.Select(e => e.Node.Role));
         Assert.Equal([0, 1, 2], page.Edges.Select(e => e.Node.Sequence));
         Assert.Equal(text, page.Edges[2].Node.Content);
@@ -86,7 +86,7 @@ public abstract class ServiceTests(DatabaseKind kind) : IAsyncLifetime
 
         Assert.NotEqual(first.Id, second.Id);
         var history = _host.Get<MessageHistory>();
-        var page = Success(await history.ListAsync(ada, conversation, default, _ct));
+        var page = Success(await history.ListAsync(ada, [conversation], default, _ct))[conversation];
         Assert.Equal(second.Id, page.Edges[^1].Node.Id);
         Assert.Equal(2, page.Edges.Count);
         var question = page.Edges[0].Node.Id;
@@ -115,7 +115,7 @@ public abstract class ServiceTests(DatabaseKind kind) : IAsyncLifetime
         var asked = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => completions.StartAsync(ada, Ask(conversation, "Who?"), "key-1", _ct)));
         Assert.Single(asked.Select(m => Success(m).Value.Id).Distinct());
         await completions.WaitAsync(ada, asked[0].Value!.Value.Id, _ct);
-        var page = Success(await _host.Get<MessageHistory>().ListAsync(ada, conversation, default, _ct));
+        var page = Success(await _host.Get<MessageHistory>().ListAsync(ada, [conversation], default, _ct))[conversation];
         Assert.Equal(["Hello", "Who?"], page.Edges.Select(e => e.Node).Where(m => m.Role == MessageRole.User).Select(m => m.Content));
         Assert.Equal(3, page.Edges.Count);
     }
@@ -140,7 +140,7 @@ public abstract class ServiceTests(DatabaseKind kind) : IAsyncLifetime
         var ada = await SignUpAsync("Writer");
         var conversation = await CreateConversationAsync(ada);
         await Task.WhenAll(Enumerable.Range(0, 40).Select(i => _host.Get<MessageService>().CreateAsync(ada, conversation, $"{i}", null, _ct)));
-        var page = Success(await _host.Get<MessageHistory>().ListAsync(ada, conversation, new PageRequest(100, null, null, null), _ct));
+        var page = Success(await _host.Get<MessageHistory>().ListAsync(ada, [conversation], new PageRequest(100, null, null, null), _ct))[conversation];
         Assert.Equal(Enumerable.Range(1, 40), page.Edges.Select(e => e.Node.Sequence));
         Assert.Equal(40, page.Edges.Select(e => e.Node.Content).Distinct().Count());
     }
@@ -155,19 +155,19 @@ public abstract class ServiceTests(DatabaseKind kind) : IAsyncLifetime
         List<string> forwards = [], backwards = [];
         for (Page<Message>? page = null; page is null || page.HasNext;)
         {
-            page = Success(await history.ListAsync(ada, conversation, new PageRequest(4, page?.Edges[^1].Cursor, null, null), _ct));
+            page = Success(await history.ListAsync(ada, [conversation], new PageRequest(4, page?.Edges[^1].Cursor, null, null), _ct))[conversation];
             forwards.AddRange(page.Edges.Select(e => e.Node.Content));
         }
 
         for (Page<Message>? page = null; page is null || page.HasPrevious;)
         {
-            page = Success(await history.ListAsync(ada, conversation, new PageRequest(null, null, 4, page?.Edges[0].Cursor), _ct));
+            page = Success(await history.ListAsync(ada, [conversation], new PageRequest(null, null, 4, page?.Edges[0].Cursor), _ct))[conversation];
             backwards.InsertRange(0, page.Edges.Select(e => e.Node.Content));
         }
 
         Assert.Equal(Enumerable.Range(0, 11).Select(i => $"{i}"), forwards);
         Assert.Equal(forwards, backwards);
-        var all = Success(await history.ListAsync(ada, conversation, default, _ct));
+        var all = Success(await history.ListAsync(ada, [conversation], default, _ct))[conversation];
         var around = Success(await history.ListAroundAsync(ada, conversation, all.Edges[5].Node.Id, 3, _ct));
         Assert.Equal(["4", "5", "6"], around.Edges.Select(e => e.Node.Content));
         Assert.True(around is { HasNext: true, HasPrevious: true });
@@ -190,7 +190,7 @@ public abstract class ServiceTests(DatabaseKind kind) : IAsyncLifetime
         Assert.Equal(nothing, (await _host.Get<MessageService>().CreateAsync(eve, conversation, "Mine", null, _ct)).Error);
         Assert.Equal(nothing, (await _host.Get<MessageService>().DeleteAsync(eve, answer.Id, _ct)).Error);
         Assert.Equal(nothing, (await _host.Get<ConversationService>().DeleteAsync(eve, conversation, _ct)).Error);
-        Assert.Empty(Success(await _host.Get<MessageHistory>().ListAsync(eve, conversation, default, _ct)).Edges);
+        Assert.Empty(Success(await _host.Get<MessageHistory>().ListAsync(eve, [conversation], default, _ct))[conversation].Edges);
     }
 
     [Fact]
@@ -229,7 +229,7 @@ public abstract class ServiceTests(DatabaseKind kind) : IAsyncLifetime
         Assert.Equal(question, Success(await _host.Get<MessageService>().DeleteAsync(ada, question, _ct)));
 
         Assert.Null((await history.FindAsync(ada, answer.Id, _ct))!.QuestionId);
-        var page = Success(await history.ListAsync(ada, conversation, default, _ct));
+        var page = Success(await history.ListAsync(ada, [conversation], default, _ct))[conversation];
         Assert.Equal([2, 3, 4], page.Edges.Select(e => e.Node.Sequence));
     }
 

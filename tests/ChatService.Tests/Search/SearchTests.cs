@@ -251,7 +251,7 @@ public abstract class SearchTests(DatabaseKind kind) : SearchSuite(kind)
         var conversation = await ConverseAsync(ada, "System.", "one", "two", "three", "four", "five");
         await ConverseAsync(ada, null, "elsewhere");
         var history = Host.Get<MessageHistory>();
-        var all = Success(await history.ListAsync(ada, conversation, default, Ct)).Edges.Select(edge => edge.Node).ToList();
+        var all = Success(await history.ListAsync(ada, [conversation], default, Ct))[conversation].Edges.Select(edge => edge.Node).ToList();
         Assert.Equal(["one", "two"], (await history.FindNeighboursAsync(ada, [all[3].Id], before: true, 2, Ct))[all[3].Id].Select(m => m.Content));
         Assert.Equal(["four", "five"], (await history.FindNeighboursAsync(ada, [all[3].Id], before: false, 10, Ct))[all[3].Id].Select(m => m.Content));
         Assert.Equal(["System."], (await history.FindNeighboursAsync(ada, [all[1].Id, all[5].Id], before: true, 10, Ct))[all[1].Id].Select(m => m.Content));

@@ -27,11 +27,11 @@ public sealed class PageTypeTests
     {
         var counted = 0;
         var connection = ConnectionType.From(
-            new Page<int>([new("a", 1), new("b", 2)], HasNext: true, HasPrevious: false), n => $"node {n}", _ => Task.FromResult(++counted));
+            new Page<int>([new("a", 1), new("b", 2)], HasNext: true, HasPrevious: false), n => $"node {n}", () => ProbeQuery.Count(() => ++counted));
         Assert.Equal(["node 1", "node 2"], connection.Nodes);
         Assert.Equal(new PageInfoType(true, false, "a", "b"), connection.PageInfo);
         Assert.Equal(0, counted);
-        Assert.Equal(1, await connection.TotalCountAsync(CancellationToken.None));
+        Assert.Equal(1, await connection.TotalCount().GetResultAsync());
     }
 
     private static string Print(JsonElement type) => type.GetProperty("kind").GetString() switch

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using ChatService.Data;
 using ChatService.GraphQL;
 using GraphQL;
+using GraphQL.DataLoader;
 
 namespace ChatService.Tests;
 
@@ -132,7 +133,10 @@ public class ProbeQuery
     internal static ConnectionType<ItemType> Page(int size) => ConnectionType.From(
         new Page<int>([.. Enumerable.Range(0, size).Select(i => new Edge<int>($"c{i}", i))], true, false),
         number => new ItemType(number),
-        _ => Task.FromResult(1_000));
+        () => Count(() => 1_000));
+
+    internal static IDataLoaderResult<int> Count(Func<int> count) =>
+        new BatchLoader<int, int>((keys, _) => Task.FromResult<IReadOnlyDictionary<int, int>>(keys.ToDictionary(key => key, _ => count()))).Load(0);
 }
 
 public class ProbeMutation
