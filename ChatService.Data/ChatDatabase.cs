@@ -20,11 +20,11 @@ public sealed class ChatDatabase(IDbContextFactory<ChatDbContext> contexts, IOpt
     private readonly SemaphoreSlim? _file = options.Value.Provider == DatabaseProvider.Sqlite ? new SemaphoreSlim(1) : null;
 
     /// <summary>
-    /// One for each connection of the pool, so that whoever finds none free is told that, and not, as the deadline runs out at the same time,
-    /// that the database is away.
+    /// One for each connection of PostgreSQL's pool, so that whoever finds none free is told that, and not, as the deadline runs out at the same
+    /// time, that the database is away. SQLite's calls keep a thread each, of which there must be some for everything else.
     /// </summary>
-    private readonly SemaphoreSlim? _places =
-        options.Value.Provider == DatabaseProvider.Postgres && PostgresSettings.PoolSize(options.Value) is { } size ? new SemaphoreSlim(size) : null;
+    private readonly SemaphoreSlim? _places = options.Value.Provider == DatabaseProvider.Sqlite ? new SemaphoreSlim(SqliteSettings.AtOnce)
+        : PostgresSettings.PoolSize(options.Value) is { } size ? new SemaphoreSlim(size) : null;
 
     /// <summary>Reads, without tracking what is read.</summary>
     /// <exception cref="StorageException">The database failed.</exception>

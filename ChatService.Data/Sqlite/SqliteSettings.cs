@@ -7,6 +7,9 @@ namespace ChatService.Data;
 /// <summary>What SQLite forgets from one connection to the next: an acknowledged commit is on the disk, and readers never wait for the writer.</summary>
 internal sealed class SqliteSettings : DbConnectionInterceptor
 {
+    /// <summary>Units of work at once: its calls are not asynchronous. More would be no faster, and keep the threads that others need.</summary>
+    public const int AtOnce = 16;
+
     private const string File = "Data Source=chat.db";
 
     /// <summary>Whoever finds the file locked by another program waits no longer than a unit of work may take.</summary>

@@ -24,7 +24,8 @@ public static class LimitExtensions
             .AddSingleton<SignInLimits>()
             .AddSingleton<BodyLimits>()
             .AddSingleton<TextLimits>()
-            .AddSingleton<OperationGate>();
+            .AddSingleton<OperationGate>()
+            .AddSingleton<SearchTurns>();
     }
 
     /// <summary>Takes a request's address from X-Forwarded-For where a known proxy has written it; nobody else is believed.</summary>

@@ -6,7 +6,7 @@ namespace ChatService.GraphQL;
 
 /// <summary>
 /// Lets so many operations work at once and a bounded number wait, each for a bounded time. More than can be served are refused at once,
-/// so that those which are let in end in time.
+/// so that those which are let in end in time. A caller has a share of the places, so that nobody takes all.
 /// </summary>
 public sealed class OperationGate(IOptions<TrafficLimits> options, LimitTelemetry telemetry) : IDisposable
 {
@@ -16,11 +16,7 @@ public sealed class OperationGate(IOptions<TrafficLimits> options, LimitTelemetr
 
     private readonly TrafficLimits _limits = options.Value;
 
-    private readonly ConcurrencyLimiter _limiter = new(new ConcurrencyLimiterOptions
-    {
-        PermitLimit = options.Value.OperationsAtOnce,
-        QueueLimit = options.Value.OperationsWaiting,
-    });
+    private readonly PartitionedRateLimiter<Caller> _limiter = Build(options.Value);
 
     private int _waiting;
 
@@ -28,10 +24,10 @@ public sealed class OperationGate(IOptions<TrafficLimits> options, LimitTelemetr
     public bool IsFull => _limits.OperationsWaiting > 0 && Volatile.Read(ref _waiting) >= _limits.OperationsWaiting;
 
     /// <returns>The place, to be disposed of; null if there is none.</returns>
-    public ValueTask<RateLimitLease?> EnterAsync(CancellationToken ct)
+    public ValueTask<RateLimitLease?> EnterAsync(Caller caller, CancellationToken ct)
     {
-        var lease = _limiter.AttemptAcquire();
-        return lease.IsAcquired ? new(lease) : WaitAsync(ct);
+        var lease = _limiter.AttemptAcquire(caller);
+        return lease.IsAcquired ? new(lease) : WaitAsync(caller, ct);
     }
 
     /// <summary>What is said to whom there is no place for; it is counted.</summary>
@@ -43,14 +39,25 @@ public sealed class OperationGate(IOptions<TrafficLimits> options, LimitTelemetr
 
     public void Dispose() => _limiter.Dispose();
 
-    private async ValueTask<RateLimitLease?> WaitAsync(CancellationToken ct)
+    private static PartitionedRateLimiter<Caller> Build(TrafficLimits limits)
+    {
+        var all = PartitionedRateLimiter.Create<Caller, bool>(_ => RateLimitPartition.GetConcurrencyLimiter(
+            true, _ => new() { PermitLimit = limits.OperationsAtOnce, QueueLimit = limits.OperationsWaiting }));
+        if (!limits.Enabled) return all;
+        var ofOne = PartitionedRateLimiter.Create<Caller, object>(caller => RateLimitPartition.GetConcurrencyLimiter<object>(
+            caller.UserId is { } user ? user : caller.Address,
+            _ => new() { PermitLimit = limits.OperationsAtOncePerCaller, QueueLimit = limits.OperationsWaitingPerCaller }));
+        return PartitionedRateLimiter.CreateChained(ofOne, all);
+    }
+
+    private async ValueTask<RateLimitLease?> WaitAsync(Caller caller, CancellationToken ct)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(ct);
         patience.CancelAfter(_limits.OperationPatience);
         Interlocked.Increment(ref _waiting);
         try
         {
-            var lease = await _limiter.AcquireAsync(1, patience.Token);
+            var lease = await _limiter.AcquireAsync(caller, 1, patience.Token);
             return lease.IsAcquired ? lease : null;
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)

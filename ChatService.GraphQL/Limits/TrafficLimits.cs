@@ -12,7 +12,7 @@ public sealed class TrafficLimits
 {
     public const string Section = CompletionLimits.Section;
 
-    /// <summary>Whether rates, and the streams of one user or address, are limited. Off for load tests on one's own machine, and in Development; streams in all, connections, operations at work and running completions stay limited. Default true.</summary>
+    /// <summary>Whether rates, and what one user or address may do at once, are limited. Off for load tests on one's own machine, and in Development; streams in all, connections, operations at work and running completions stay limited. Default true.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>Requests of one user, 1 to 1,000,000; each further field of a mutation counts as one. Default 100.</summary>
@@ -126,6 +126,18 @@ public sealed class TrafficLimits
     /// <summary>How long they wait before they are OVERLOADED too. Default 1 second.</summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:01:00")]
     public TimeSpan OperationPatience { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Operations that work at once of one user, or one address without a session, 1 to 100,000. Default 16.</summary>
+    [Range(1, 100_000)]
+    public int OperationsAtOncePerCaller { get; set; } = 16;
+
+    /// <summary>Operations that wait, of the same, 0 to 100,000. Default 128.</summary>
+    [Range(0, 100_000)]
+    public int OperationsWaitingPerCaller { get; set; } = 128;
+
+    /// <summary>Searches of one user that run at once, 1 to 1,000; others wait, a hundred at most. Default 2.</summary>
+    [Range(1, 1_000)]
+    public int SearchesAtOncePerUser { get; set; } = 2;
 
     /// <summary>
     /// Proxies, as addresses or networks (<c>10.0.0.7</c>, <c>10.0.0.0/8</c>), whose X-Forwarded-For says which address a request comes

@@ -17,12 +17,13 @@ public partial class Query
     /// <param name="after">A cursor of the same search: the page begins after it.</param>
     /// <returns>Errors: BAD_USER_INPUT.</returns>
     public static async Task<MessageSearchConnectionType?> SearchMessagesAsync(
-        [FromServices] SearchService search, [FromServices] CurrentUser me, string query, SearchMode mode = SearchMode.Hybrid, MessageFilter? filter = null,
+        [FromServices] SearchService search, [FromServices] SearchTurns turns, [FromServices] CurrentUser me, string query, SearchMode mode = SearchMode.Hybrid, MessageFilter? filter = null,
         int first = 10, string? after = null, CancellationToken ct = default)
     {
         var owner = me.Id;
         var wanted = filter?.ToFilter() ?? SearchFilter.All;
         if (wanted.Failed) throw new FieldError(wanted.Error);
+        using var turn = await turns.WaitAsync(owner, ct);
         var page = await search.SearchAsync(owner, new SearchRequest(query, mode, wanted.Value, first, after), ct);
         return new MessageSearchConnectionType(page.OrThrow());
     }

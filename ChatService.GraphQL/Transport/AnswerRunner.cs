@@ -21,7 +21,7 @@ public sealed class AnswerRunner(OperationRuns runs, OpenStreams streams, Operat
         // What waits by its nature is bounded as streams are, and must not keep the places of what does not; anything beside it is timed.
         var isTimed = operation.RootFields.Count == 0 || !operation.RootFields.All(_options.UntimedRootFields.Contains);
         using var stream = isTimed ? null : streams.TryOpen(caller);
-        using var place = isTimed ? await gate.EnterAsync(ct) : null;
+        using var place = isTimed ? await gate.EnterAsync(caller, ct) : null;
         if (stream is null && place is null)
             return isTimed ? gate.Refuse() : OpenStreams.Full;
         await using var run = runs.Open(operation, arguments, caller, stream, ct);

@@ -9,6 +9,7 @@ namespace ChatService.Tests;
 /// <summary>What protects an answer stands on every one of them, whatever it is and whoever refused.</summary>
 public sealed class HeaderTests : IAsyncLifetime
 {
+    private static readonly Caller _elsewhere = new(null, null, "elsewhere");
     private const string Broken = "chat_1_broken";
     private const string Events = "text/event-stream";
 
@@ -126,9 +127,9 @@ public sealed class HeaderTests : IAsyncLifetime
 
         var gate = _app.Services.GetRequiredService<OperationGate>();
         using var leaving = new CancellationTokenSource();
-        using (await gate.EnterAsync(CancellationToken.None))
+        using (await gate.EnterAsync(_elsewhere, CancellationToken.None))
         {
-            var waiting = gate.EnterAsync(leaving.Token).AsTask();
+            var waiting = gate.EnterAsync(_elsewhere, leaving.Token).AsTask();
             foreach (var path in new[] { "/graphql", "/users" })
             {
                 using var full = await SendAsync(ada.Token, "POST", path, "{}", []);

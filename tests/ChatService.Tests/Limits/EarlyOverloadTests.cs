@@ -9,6 +9,7 @@ namespace ChatService.Tests;
 /// <summary>What is too much is refused before its body is read, in the form of the face that was asked.</summary>
 public sealed class EarlyOverloadTests : IAsyncLifetime
 {
+    private static readonly Caller _elsewhere = new(null, null, "elsewhere");
     private const int Long = 1_000_000;
 
     private TestDatabase _database = null!;
@@ -40,8 +41,8 @@ public sealed class EarlyOverloadTests : IAsyncLifetime
     {
         var gate = _app.Services.GetRequiredService<OperationGate>();
         using var leaving = new CancellationTokenSource();
-        using var working = await gate.EnterAsync(CancellationToken.None);
-        var waiting = gate.EnterAsync(leaving.Token).AsTask();
+        using var working = await gate.EnterAsync(_elsewhere, CancellationToken.None);
+        var waiting = gate.EnterAsync(_elsewhere, leaving.Token).AsTask();
         Assert.True(gate.IsFull);
         foreach (var path in new[] { "/graphql", "/conversations" })
         {

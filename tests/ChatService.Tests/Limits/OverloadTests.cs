@@ -7,6 +7,7 @@ namespace ChatService.Tests;
 /// <summary>More at once than can be served is refused early, and what is let in is served.</summary>
 public sealed class OverloadTests
 {
+    private static readonly Caller _elsewhere = new(null, null, "elsewhere");
     private const string Forever = """{"query":"{ forever }"}""";
     private const string Hello = """{"query":"{ hello }"}""";
 
@@ -39,11 +40,32 @@ public sealed class OverloadTests
     }
 
     [Fact]
+    public async Task One_caller_takes_no_more_than_a_share()
+    {
+        await using var host = await TransportHost.StartAsync(
+            ("Limits:OperationsAtOnce", "3"), ("Limits:OperationsAtOncePerCaller", "2"), ("Limits:OperationsWaitingPerCaller", "0"), ("Transport:OperationTimeout", "00:02:00"));
+        var gate = host.Services.GetRequiredService<OperationGate>();
+        var ada = new Caller(1, null, "elsewhere");
+        using (await gate.EnterAsync(ada, CancellationToken.None))
+        using (await gate.EnterAsync(ada, CancellationToken.None))
+        {
+            using var refused = await host.PostAsync(Hello, token: "ada");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.Equal(["OVERLOADED"], (await refused.ReadJsonAsync()).Codes());
+            using var other = await host.PostAsync(Hello, token: "grace");
+            Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+        }
+
+        using var later = await host.PostAsync(Hello, token: "ada");
+        Assert.Equal(HttpStatusCode.OK, later.StatusCode);
+    }
+
+    [Fact]
     public async Task Whoever_has_waited_long_enough_is_told_so()
     {
         await using var host = await TransportHost.StartAsync(
             ("Limits:OperationsAtOnce", "1"), ("Limits:OperationPatience", "00:00:00.05"), ("Transport:OperationTimeout", "00:02:00"));
-        using (await host.Services.GetRequiredService<OperationGate>().EnterAsync(CancellationToken.None))
+        using (await host.Services.GetRequiredService<OperationGate>().EnterAsync(_elsewhere, CancellationToken.None))
         {
             using var refused = await host.PostAsync(Hello);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
