@@ -19,8 +19,8 @@ internal sealed partial class AddressCheck(IServer server, IConfiguration config
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        // The server knows these only once it listens.
-        Check(configuration.GetSection(Endpoints).GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().Concat(Addresses));
+        // The server knows what is configured only once it listens.
+        Check(Addresses.Concat(Configured()));
         return Task.CompletedTask;
     }
 
@@ -36,6 +36,14 @@ internal sealed partial class AddressCheck(IServer server, IConfiguration config
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>In the order in which one wins over the next; what is given as a port alone is open to every address.</summary>
+    private IEnumerable<string> Configured() =>
+        configuration.GetSection(Endpoints).GetChildren().ToList() is { Count: > 0 } endpoints ? endpoints.Select(endpoint => endpoint["Url"]).OfType<string>()
+        : Listed("urls") is { Length: > 0 } urls ? urls
+        : Listed("http_ports").Concat(Listed("https_ports")).Select(port => $"http://*:{port}");
+
+    private string[] Listed(string key) => configuration[key]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     private void Check(IEnumerable<string> addresses)
     {

@@ -61,6 +61,34 @@ public abstract class HostileInputTests(IsolationApp app, ITestOutputHelper outp
         Assert.Equal(ada.Id, (await ada.Client.DataAsync("{ me { id } }")).GetProperty("me").GetProperty("id").GetString());
     }
 
+    [Fact]
+    public async Task Hundreds_of_frames_that_mean_no_good_close_their_socket_or_are_answered_and_nothing_is_stored()
+    {
+        var part = DateTime.UtcNow.DayOfYear % _step;
+        var ada = await app.RegisterAsync("ada");
+        var frames = HostileFrames.All().Where((_, i) => i % _step == part).ToList();
+        var before = await StoredRows.CountAsync(app.Database);
+        ConcurrentBag<string> faults = [];
+        ConcurrentBag<(string What, byte[] Frame)> late = [];
+        await Parallel.ForEachAsync(frames, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (frame, _) =>
+        {
+            if (await TimeAsync(frame) >= _promised) late.Add(frame);
+        });
+
+        foreach (var frame in late.Take(3))
+            await InTime.OnceAsync(_promised, () => TimeAsync(frame));
+        Assert.True(faults.IsEmpty, $"{faults.Count} of {frames.Count}:\n{string.Join('\n', faults.Order().Take(40))}");
+        Assert.True(frames.Count >= 80, $"Only {frames.Count}.");
+        Assert.Equal(before, await StoredRows.CountAsync(app.Database));
+
+        async Task<TimeSpan> TimeAsync((string What, byte[] Frame) frame)
+        {
+            var watch = Stopwatch.StartNew();
+            if (await HostileFrames.SendAsync(app.App.Address, ada.Token, frame.Frame) is { } fault) faults.Add($"{frame.What}: {fault}");
+            return watch.Elapsed;
+        }
+    }
+
     /// <summary>Other work shares the cores: what took longer in the crowd is sent by itself, and must keep the promise once.</summary>
     private static async Task<bool> IsSlowAsync(HostileRequest request, HttpClient client)
     {

@@ -12,6 +12,7 @@ namespace ChatService.Tests;
 public sealed class RequestLogTests
 {
     private const string Password = "correct horse battery";
+    private const string Forged = """{"Timestamp":"2026-01-01T00:00:00.000Z","EventId":5,"LogLevel":"Information","Category":"forged"}""";
     private const string Typed = "correct horse typed into the name";
     private static readonly IPAddress _ownAddress = IPAddress.Parse("127.0.0.77");
 
@@ -24,9 +25,10 @@ public sealed class RequestLogTests
         using var created = await http.PostAsJsonAsync("/users", new { username = "ada", password = Password });
         var answer = await created.Content.ReadAsStringAsync();
         var token = created.Headers.GetValues("X-Session-Token").Single();
-        using (var wrong = await http.PostAsJsonAsync("/sessions", new { username = Typed, password = "wrong password" }))
+        // With a line of the log of its own, as somebody would like to see it there.
+        using (var wrong = await http.PostAsJsonAsync("/sessions", new { username = $"{Typed}\r\n{Forged}\r\n", password = "wrong password" }))
             Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
-        using (var refused = await http.GetAsync("/users/secret-path?q=secret-query"))
+        using (var refused = await http.GetAsync($"/users/secret-path%0d%0a{Uri.EscapeDataString(Forged)}%0d%0a?q=secret-query"))
             Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
         using (var stranger = new HttpRequestMessage(HttpMethod.Get, "/users/ada") { Headers = { Host = "evil.example" } })
         using (var refused = await http.SendAsync(stranger))
@@ -54,6 +56,7 @@ public sealed class RequestLogTests
         Assert.Equal(0, await service.ExitAsync());
         Assert.DoesNotContain("secret", service.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(Typed, service.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("forged", service.Output, StringComparison.Ordinal);
         var lines = service.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonElement.Parse(line)).ToList();
         Assert.All(lines, line => Assert.Matches(@"^\d{4}-\d\d-\d\dT[\d:.]+Z$", line.GetProperty("Timestamp").GetString()));
         Assert.Contains(lines, line => Text(line, "Environment") == "Production" && Text(line, "Facade") == "Secure" && Text(line, "Database") == "Sqlite"

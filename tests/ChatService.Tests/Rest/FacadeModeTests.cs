@@ -16,10 +16,14 @@ public sealed class FacadeModeTests
     public async Task Documented_mode_listens_on_loopback_addresses_unless_the_open_network_is_meant()
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
-        var (code, output) = await ChatProcess.RunAsync([], ChatSettings.For(database, null, _open), "Development");
-        Assert.NotEqual(0, code);
-        Assert.DoesNotContain("Now listening", output, StringComparison.Ordinal);
-        Assert.Contains("Facade:Mode=documented trusts every caller, so it listens on loopback addresses alone", output, StringComparison.Ordinal);
+        foreach (var (setting, value) in ((string, string)[])[("Kestrel:Endpoints:Open:Url", "http://0.0.0.0:0"), ("ASPNETCORE_URLS", "http://localhost:0;http://0.0.0.0:0"), ("ASPNETCORE_HTTP_PORTS", "0")])
+        {
+            var settings = new Dictionary<string, string?> { ["Facade:Mode"] = "documented", [setting] = value };
+            var (code, output) = await ChatProcess.RunAsync([], ChatSettings.For(database, null, settings), "Development");
+            Assert.NotEqual(0, code);
+            Assert.DoesNotContain("Now listening", output, StringComparison.Ordinal);
+            Assert.Contains("Facade:Mode=documented trusts every caller, so it listens on loopback addresses alone", output, StringComparison.Ordinal);
+        }
 
         await using var meant = await ChatProcess.StartAsync(database, settings: new Dictionary<string, string?>(_open) { ["Facade:AllowOpenNetwork"] = "true" });
         Assert.Equal("0.0.0.0", meant.Address.Host);
