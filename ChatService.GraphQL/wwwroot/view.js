@@ -6,16 +6,39 @@ const nearEnd = 120;
 export class View {
   #scroller = byId("scroller");
   #observer = null;
+  /** Whether one stays at the end as that moves on: a state, since no distance tells a step up from what has just been added below. */
+  #follows = true;
+  #before = { top: 0, height: 0 };
 
   /** `onMoved()`: it stands elsewhere. `toNewest()`: one wants to be there. */
   constructor(onMoved, toNewest) {
-    this.#scroller.onscroll = onMoved;
+    this.#scroller.onscroll = () => {
+      this.#look();
+      onMoved();
+    };
     byId("to-newest").onclick = toNewest;
   }
 
   get isNearEnd() {
+    return this.#follows && this.#fromEnd < nearEnd;
+  }
+
+  get #fromEnd() {
     const { scrollHeight, scrollTop, clientHeight } = this.#scroller;
-    return scrollHeight - scrollTop - clientHeight < nearEnd;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  /** Who goes up follows no more, until they are at the end again. What grows lower, or is pulled beyond the end, has not gone up. */
+  #look() {
+    const { scrollTop, scrollHeight } = this.#scroller;
+    if (scrollTop < this.#before.top && scrollHeight >= this.#before.height && this.#fromEnd >= 1) this.#follows = false;
+    else if (this.#fromEnd <= 2) this.#follows = true;
+    this.#keep();
+  }
+
+  #keep() {
+    const { scrollTop, scrollHeight } = this.#scroller;
+    this.#before = { top: scrollTop, height: scrollHeight };
   }
 
   /** What was looked for is found: one goes on. */
@@ -25,6 +48,8 @@ export class View {
 
   toEnd() {
     this.#scroller.scrollTop = this.#scroller.scrollHeight;
+    this.#follows = true;
+    this.#keep();
   }
 
   /** Does something above of what is seen, which stays where it is. */

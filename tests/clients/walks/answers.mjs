@@ -103,6 +103,29 @@ export const answers = {
     await ada.page.locator("#line:empty").waitFor({ state: "attached" });
   },
 
+  async "lets one read on while an answer is written"(ada) {
+    await ada.begin();
+    await ada.ask(`${Array.from({ length: 40 }, (_, i) => `Line ${i + 1} of many`).join("\n")}\n…`);
+    await ada.goesOn();
+    const place = ada.page.locator("#scroller");
+    const fromEnd = () => place.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
+    const top = () => place.evaluate(({ scrollTop }) => scrollTop);
+    assert.ok((await fromEnd()) < 2, "whoever is at the end stays there");
+    const before = await top();
+    await place.hover();
+    await ada.page.mouse.wheel(0, -60);
+    await ada.page.waitForFunction((was) => document.getElementById("scroller").scrollTop === was - 60, before);
+    const newest = ada.page.getByRole("button", { name: "To the newest message" });
+    await newest.waitFor();
+    for (let i = 0; i < 3; i++) await ada.goesOn();
+    assert.equal(await top(), before - 60, "whoever goes up stays there");
+    await newest.click();
+    await newest.waitFor({ state: "hidden" });
+    await ada.goesToTheEnd();
+    await ada.answered();
+    assert.ok((await fromEnd()) < 2, "and follows again when at the end");
+  },
+
   async "follows live in a second tab"(ada) {
     const tab = await ada.secondTab();
     await tab.messages().first().waitFor();
