@@ -5,7 +5,7 @@ const deepest = 8;
 // In the order in which they are tried at each place. Everything is bounded by its line, so that no text takes long.
 const words = [
   [/^\\([!-/:-@[-`{-~])/, ([, character]) => character],
-  [/^(`+)([^`](?:[^\n]*?[^`])?)\1(?!`)/, ([, , code]) => element("code", {}, code.trim() || code)],
+  [/^(`+)(?!`)([^\n]*?[^`\n])\1(?!`)/, ([, , code]) => element("code", {}, code.trim() || code)],
   // Bold with whole italics in it; or with single marks that are none: of three at the end, the first belongs to what is inside.
   [/^([*_])\1(?=\S)((?:(?!\1)[^\n]|\1(?=\s)|\1(?![\s*_])(?:(?!\1)[^\n])*(?<=\S)\1){1,500}?)(?<=\S)\1\1/, bold],
   [/^([*_])\1(?=\S)([^\n]{0,2000}?\S)\1\1(?!\1(?!\1))/, bold],

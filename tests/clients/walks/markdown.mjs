@@ -41,6 +41,7 @@ const cases = [
   ["https://example.org/a(b c", '<p><a href="https://example.org/a(b" target="_blank" rel="noopener noreferrer">https://example.org/a(b</a> c</p>'],
   ["(https://example.org/a_(b))", '<p>(<a href="https://example.org/a_(b)" target="_blank" rel="noopener noreferrer">https://example.org/a_(b)</a>)</p>'],
   ["`<i>`", "<p><code>&lt;i&gt;</code></p>"],
+  ["Let `x` and `y` be ``a`b`` or ` `", "<p>Let <code>x</code> and <code>y</code> be <code>a`b</code> or <code> </code></p>"],
   ["**a", "<p>**a</p>"],
   ["snake_case_name", "<p>snake_case_name</p>"],
   ["\\*a\\*", "<p>*a*</p>"],
@@ -49,7 +50,7 @@ const cases = [
 const longest = 131_072;
 /** What makes a long text by being repeated, and what may stand around it. */
 const pieces = [
-  ["*a"], ["_a "], ["**a"], ["***"], ["["], ["`a"], ["`"], ["> a\n"], ["- a\n"], ["1. a\n- a\n"], ["```\n"], ["\\\\"], ["http://"], ["http://a("], ["http://(a)"],
+  ["*a"], ["_a "], ["**a"], ["***"], ["["], ["`a"], ["`"], ["`a` "], ["``a` "], ["` ", "", "``"], ["> a\n"], ["- a\n"], ["1. a\n- a\n"], ["```\n"], ["\\\\"], ["http://"], ["http://a("], ["http://(a)"],
   ["*a*"], ["_a_"], ["a* ", "*a "], ["*a **b "], ["**a *b "], ["(.)", "http://"], ["(a(", "http://"], ["http://("],
   [" ", "# a", "b"], [" ", "- a", "\u2028b"], ["\u2028", "# ", "a\u2028b"], ["#", "# a ", "b"], [" ", "- -", "b"], ["- ", "", "b"],
   [" ", "a|b\n-", "b"], ["|-", "a|b\n", "b"], ["|", "", "\n-|-\n"], ["\n|", "|a".repeat(1_000) + "\n" + "-|".repeat(1_000)], ["|a", "", "\n-|-" + "\n|".repeat(40_000)],
