@@ -57,15 +57,15 @@ function endOf(lines, start) {
   const line = lines[start];
   if (line.trim() === "") return start;
   const opened = fence.exec(line);
-  if (opened) {
-    return Math.min(lines.length, runWhile(lines, start + 1, (other) => !isClosing(other, opened[1])) + 1);
-  }
+  if (opened) return endOfCode(lines, start, opened);
   if (heading.test(line) || isRule(line)) return start + 1;
   if (isTable(lines, start)) return runWhile(lines, start, (other) => other.includes("|"));
   if (quote.test(line)) return runWhile(lines, start, (other) => quote.test(other));
   if (item.test(line)) return endOfList(lines, start);
   return runWhile(lines, start, (other, i) => other.trim() !== "" && (i === start || !startsOther(lines, i)));
 }
+
+const endOfCode = (lines, start, [, opened]) => Math.min(lines.length, runWhile(lines, start + 1, (other) => !isClosing(other, opened)) + 1);
 
 const isClosing = (line, opened) => line.trim().startsWith(opened) && /^(`+|~+)$/.test(line.trim());
 
@@ -84,8 +84,8 @@ function runWhile(lines, start, belongs) {
 
 function endOfList(lines, start) {
   const first = item.exec(lines[start]);
-  let end = start + 1;
-  for (; end < lines.length; end++) {
+  let end = behind(lines, start);
+  for (; end < lines.length; end = behind(lines, end)) {
     const line = lines[end];
     const found = item.exec(line);
     if (found && isBeside(found, first) && isOrdered(found) !== isOrdered(first)) break;
@@ -94,6 +94,12 @@ function endOfList(lines, start) {
     if (line.trim() !== "" && !goesOn && lines[end - 1].trim() === "") break;
   }
   return end;
+}
+
+/** The line behind one of a list: code that begins there has blank lines of its own. */
+function behind(lines, i) {
+  const opened = fence.exec(item.exec(lines[i])?.[3] ?? (/^\s{2}/.test(lines[i]) ? lines[i].trim() : ""));
+  return opened ? endOfCode(lines, i, opened) : i + 1;
 }
 
 const isOrdered = ([, , marker]) => /\d/.test(marker);

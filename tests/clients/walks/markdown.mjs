@@ -24,6 +24,8 @@ const cases = [
   ["1. **a**\n- b\n- c\n2. d", '<ol start="1"><li><strong>a</strong></li></ol><ul><li>b</li><li>c</li></ul><ol start="2"><li>d</li></ol>'],
   ["- a\n- b\n\n1. c\n   - d\n2. e", '<ul><li>a</li><li>b</li></ul><ol start="1"><li>c<ul><li>d</li></ul></li><li>e</li></ol>'],
   ["3. a\n4. b", '<ol start="3"><li>a</li><li>b</li></ol>'],
+  ["1. a:\n\n   ```\n   b\n\n\n   c\n   ```\n\n2. d", '<ol start="1"><li>a:<pre>b\n\n\nc</pre></li><li>d</li></ol>'],
+  ["- ```\n  a\n\n\n  b\n  ```\n- c\n\nd", "<ul><li><pre>a\n\n\nb</pre></li><li>c</li></ul><p>d</p>"],
   ["```html\n<i>a</i>", "<pre>&lt;i&gt;a&lt;/i&gt;</pre>"],
   ["~~~\n```\n~~~", "<pre>```</pre>"],
   ["```a``` b\nc", "<p><code>a</code> b\nc</p>"],
@@ -50,7 +52,7 @@ const cases = [
 const longest = 131_072;
 /** What makes a long text by being repeated, and what may stand around it. */
 const pieces = [
-  ["*a"], ["_a "], ["**a"], ["***"], ["["], ["`a"], ["`"], ["`a` "], ["``a` "], ["` ", "", "``"], ["> a\n"], ["- a\n"], ["1. a\n- a\n"], ["```\n"], ["\\\\"], ["http://"], ["http://a("], ["http://(a)"],
+  ["*a"], ["_a "], ["**a"], ["***"], ["["], ["`a"], ["`"], ["`a` "], ["``a` "], ["` ", "", "``"], ["> a\n"], ["- a\n"], ["1. a\n- a\n"], ["- a\n  ```\n\n"], ["```\n"], ["\\\\"], ["http://"], ["http://a("], ["http://(a)"],
   ["*a*"], ["_a_"], ["a* ", "*a "], ["*a **b "], ["**a *b "], ["(.)", "http://"], ["(a(", "http://"], ["http://("],
   [" ", "# a", "b"], [" ", "- a", "\u2028b"], ["\u2028", "# ", "a\u2028b"], ["#", "# a ", "b"], [" ", "- -", "b"], ["- ", "", "b"],
   [" ", "a|b\n-", "b"], ["|-", "a|b\n", "b"], ["|", "", "\n-|-\n"], ["\n|", "|a".repeat(1_000) + "\n" + "-|".repeat(1_000)], ["|a", "", "\n-|-" + "\n|".repeat(40_000)],
