@@ -139,7 +139,7 @@ export class Chat {
     this.#composer.notice("");
     this.#list.mark(id);
     if (!messageId) this.#composer.home();
-    if (id) await this.#thread.open(id, messageId);
+    if (id) await this.#thread.open(id, messageId, this.#search.wordsOf(messageId));
     else this.#thread.clear();
   }
 

@@ -34,10 +34,10 @@ export class Messages {
     this.#tellWhere();
   }
 
-  /** Shows a conversation at its newest message, or at a certain one. Null if it is gone, undefined if something else was opened meanwhile. */
-  async open(id, messageId) {
+  /** Shows a conversation at its newest message, or at a certain one, in which these `words` were found. Null if it is gone, undefined if something else was opened meanwhile. */
+  async open(id, messageId, words) {
     if (id !== this.#conversation) this.clear(id);
-    return this.#openAt(messageId, (node) => this.#view.find(node));
+    return this.#openAt(messageId, (node) => this.#view.find(node, words));
   }
 
   /** Reads anew what is in sight, and leaves it where it is. As `open`. */

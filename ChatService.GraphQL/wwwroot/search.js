@@ -1,6 +1,7 @@
 import { byId, element } from "./dom.js";
 import { t, tCount, when } from "./i18n.js";
 import { speakers } from "./message.js";
+import { markedIn } from "./passage.js";
 import { titleOf } from "./titles.js";
 
 const search = `query($query: String!, $after: String) { searchMessages(query: $query, first: 20, after: $after) { degraded
@@ -47,6 +48,11 @@ export class Search {
     this.#run();
     if (hadFocus) this.#box.focus();
     return true;
+  }
+
+  /** What was found in a message, as far as it is among the hits. */
+  wordsOf(messageId) {
+    return markedIn(this.#hits.querySelector(`a[href$="/${CSS.escape(messageId ?? "")}"]`));
   }
 
   close() {

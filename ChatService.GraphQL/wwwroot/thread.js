@@ -71,11 +71,11 @@ export class Thread {
     this.#showConversation(conversation);
   }
 
-  /** Shows a conversation at its newest message, or at a certain one. Nothing of another stays; what fails is told, with a way to try again. */
-  async open(id, messageId) {
+  /** Shows a conversation at its newest message, or at a certain one, in which these `words` were found. Nothing of another stays; what fails is told, with a way to try again. */
+  async open(id, messageId, words) {
     if (id !== this.id) this.clear(id);
     hideUnopened();
-    const opening = (this.#opening = this.#messages.open(id, messageId));
+    const opening = (this.#opening = this.#messages.open(id, messageId, words));
     try {
       const conversation = await opening;
       if (conversation === null) this.#tell.gone(id);
@@ -85,16 +85,16 @@ export class Thread {
       if (opening !== this.#opening) return;
       if (messageId && error.code === "NOT_FOUND") return this.#openWithout(id);
       if (this.conversation) this.#tell.failed(error);
-      else showUnopened(error, () => this.#reopen(id, messageId));
+      else showUnopened(error, () => this.#reopen(id, messageId, words));
     } finally {
       if (opening === this.#opening) this.#opening = null;
     }
   }
 
   /** What one has asked for it by vanishes. */
-  #reopen(id, messageId) {
+  #reopen(id, messageId, words) {
     this.#tell.home();
-    return this.open(id, messageId);
+    return this.open(id, messageId, words);
   }
 
   /** The message that was asked for is gone, or replaced; the conversation need not be. */

@@ -1,4 +1,5 @@
 import { byId } from "./dom.js";
+import { findPassage } from "./passage.js";
 
 const nearEnd = 120;
 
@@ -44,6 +45,7 @@ export class View {
   /** What was looked for is found: one goes on. */
   unmark() {
     byId("messages").querySelector(".found")?.classList.remove("found");
+    CSS.highlights?.delete("found");
   }
 
   toEnd() {
@@ -59,9 +61,14 @@ export class View {
     this.#scroller.scrollTop = this.#scroller.scrollHeight - fromEnd;
   }
 
-  /** Brings a message into sight, and says so to those who listen. */
-  find(node) {
-    node.scrollIntoView({ block: "center" });
+  /** Brings a message into sight, and says so to those who listen. Of one that is higher than the page: its beginning, or the words that were looked for. */
+  find(node, words) {
+    this.unmark();
+    const passage = findPassage(node.querySelector(".prose"), words);
+    const isWhole = node.offsetHeight < this.#scroller.clientHeight;
+    node.scrollIntoView({ block: isWhole ? "center" : "start" });
+    if (passage) CSS.highlights?.set("found", new Highlight(passage));
+    if (passage && !isWhole) this.place(passage, this.#scroller.clientHeight / 2);
     node.focus({ preventScroll: true });
     node.classList.add("found");
   }

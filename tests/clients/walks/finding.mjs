@@ -36,6 +36,36 @@ export const finding = {
     assert.ok(await ada.isInSight(target));
   },
 
+  async "finds the words in a message that is higher than the page, among older ones"(ada) {
+    const storm = (i) => `Storm ${i} was counted, and written into a ledger bound in green cloth.`;
+    const storms = (from, to) => Array.from({ length: to - from + 1 }, (_, i) => storm(from + i)).join("\n\n");
+    const tall = `${storms(1, 40)}\n\nThen **the xylophone** was silent.\n\n${storms(41, 80)}`;
+    const id = await ada.converse("Storms", [tall, ...Array.from({ length: 45 }, (_, i) => `Storm ${i}`)]);
+    await ada.openSidebar();
+    await ada.search("xylophone");
+    const hit = ada.page.locator(`#hits a[href^="#/${id}/"]`);
+    await hit.click();
+    await ada.page.locator(".message.found").waitFor();
+    const { text, isSeen } = await ada.page.evaluate(() => {
+      const [range] = CSS.highlights.get("found");
+      const [box, place] = [range, document.getElementById("scroller")].map((one) => one.getBoundingClientRect());
+      return { text: range.toString(), isSeen: box.top > place.top + 40 && box.bottom < place.bottom - 40 };
+    });
+    assert.equal(text, "xylophone");
+    assert.ok(isSeen, "the words are in sight");
+    await ada.shot("found-tall");
+    // By a link that was not found by words, one sees how it begins.
+    const message = await ada.page.evaluate(() => location.hash);
+    await ada.begin();
+    await ada.page.evaluate((hash) => (location.hash = hash), message);
+    await ada.page.locator(".message.found").waitFor();
+    assert.ok(await ada.page.locator(".found p").first().evaluate((node) => {
+      const { top, bottom } = document.getElementById("scroller").getBoundingClientRect();
+      return node.getBoundingClientRect().top >= top && node.getBoundingClientRect().bottom < bottom;
+    }), "its beginning is in sight");
+    assert.equal(await ada.page.evaluate(() => CSS.highlights.size), 0);
+  },
+
   async "answers from the history, with its sources as links"(ada) {
     await ada.begin();
     await ada.page.getByRole("button", { name: "Answer from my history" }).click();
