@@ -37,6 +37,18 @@ export function renderMarkdown(container, text) {
     shown.remove();
     shown = next;
   }
+  levelHeadings(container);
+}
+
+/** A text may begin with any heading and leave levels out; an outline may not. Its first one stands below the second level, which the page has. */
+function levelHeadings(container) {
+  let [least, level] = [6, 2];
+  for (const node of container.querySelectorAll("h3, h4, h5, h6")) {
+    const own = Number(node.tagName[1]);
+    least = Math.min(least, own);
+    level = Math.min(level + 1, own - least + 3);
+    if (level !== own) node.setAttribute("aria-level", level);
+  }
 }
 
 function split(lines) {

@@ -4,7 +4,7 @@ import { isAccessible } from "../browser.mjs";
 
 const formatted = [
   "# Plan", "Two *ways*, **one** `answer`:", "```js\nalert('<b>no markup</b>');\n```", "| way | cost |\n|---|---:|\n| short | 1 |",
-  "- first\n- [safe](https://example.org/a)\n- [unsafe](javascript:alert(1))", "> quoted", "<img src=x onerror=alert(1)>", "…",
+  "- first\n- [safe](https://example.org/a)\n- [unsafe](javascript:alert(1))", "> quoted", "<img src=x onerror=alert(1)>", "#### Details", "…",
 ].join("\n\n");
 
 /** A text, and what it is shown as. */
@@ -31,6 +31,7 @@ const cases = [
   ["```a``` b\nc", "<p><code>a</code> b\nc</p>"],
   ["# a ##", "<h3>a</h3>"],
   ["# C#", "<h3>C#</h3>"],
+  ["## a\n#### b\n### c\n# d\n## e", '<h4 aria-level="3">a</h4><h6 aria-level="4">b</h6><h5 aria-level="4">c</h5><h3>d</h3><h4>e</h4>'],
   ["- - -\n***\n- -", "<hr><hr><ul><li>-</li></ul>"],
   ["***a*** **b**", "<p><strong><em>a</em></strong> <strong>b</strong></p>"],
   ["**a *b***", "<p><strong>a <em>b</em></strong></p>"],
