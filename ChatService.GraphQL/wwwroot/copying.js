@@ -4,10 +4,10 @@ import { say } from "./speech.js";
 
 const toldFor = 2_500;
 
-/** A button that copies a text, and says for a moment what became of it. */
-export function copyButton(text) {
+/** A button that copies a text, or what it has become, and says for a moment what came of that. */
+export function copyButton(text, latest = () => text) {
   const copy = button(t("copy"), "copy", async () => {
-    const words = t(await navigator.clipboard.writeText(text).then(() => "copied", () => "notCopied"));
+    const words = t(await navigator.clipboard.writeText(latest()).then(() => "copied", () => "notCopied"));
     show(words, true);
     say(words);
     clearTimeout(timer);

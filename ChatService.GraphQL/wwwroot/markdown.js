@@ -22,7 +22,7 @@ export function renderMarkdown(container, text) {
   for (const lines of blocks) {
     const source = lines.join("\n");
     const next = shown?.nextSibling ?? null;
-    if (shown?.source !== source) {
+    if (shown?.source !== source && !growCode(shown, lines)) {
       const node = build(lines, 0);
       node.source = source;
       // Each block is written as its own words are: its direction is not that of the page, nor of its neighbours.
@@ -144,11 +144,29 @@ function withoutClosingSigns(text) {
 const nested = (lines, depth) => split(lines).map((block) => build(block, depth + 1));
 
 function codeBlock(lines) {
-  const [, opened, language] = fence.exec(lines[0]);
-  const closed = lines.length > 1 && isClosing(lines.at(-1), opened);
-  const text = lines.slice(1, closed ? -1 : undefined).join("\n");
-  const code = element("pre", { tabIndex: 0, "aria-label": t("code"), role: "group" }, element("code", {}, text));
-  return element("div", { className: "code", dir: "ltr" }, element("div", { className: "code-head" }, element("span", {}, language), copyButton(text)), code);
+  const text = codeIn(lines);
+  const code = element("code", {}, text);
+  const copy = copyButton(text, () => code.textContent);
+  const head = element("div", { className: "code-head" }, element("span", {}, fence.exec(lines[0])[2]), copy);
+  return element("div", { className: "code", dir: "ltr" }, head, element("pre", { tabIndex: 0, "aria-label": t("code"), role: "group" }, code));
+}
+
+function codeIn(lines) {
+  const closed = lines.length > 1 && isClosing(lines.at(-1), fence.exec(lines[0])[1]);
+  return lines.slice(1, closed ? -1 : undefined).join("\n");
+}
+
+/** Shows what the same code has become in place, where one may be copying or marking it; false if it is not the same. */
+function growCode(shown, lines) {
+  const words = shown?.matches(".code") && shown.querySelector("code").firstChild;
+  if (!words || shown.source.split("\n", 1)[0] !== lines[0]) return false;
+  const text = codeIn(lines);
+  // What ends with the line that closes it has had that line's beginning in it.
+  const kept = Math.min(text.length, words.length);
+  if (kept === 0 || text.slice(0, kept) !== words.data.slice(0, kept)) return false;
+  words.replaceData(kept, words.length - kept, text.slice(kept));
+  shown.source = lines.join("\n");
+  return true;
 }
 
 function table(lines) {

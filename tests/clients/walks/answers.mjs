@@ -105,8 +105,10 @@ export const answers = {
 
   async "lets one read on while an answer is written"(ada) {
     await ada.begin();
-    await ada.ask(`${Array.from({ length: 40 }, (_, i) => `Line ${i + 1} of many`).join("\n")}\n…`);
+    await ada.ask(`${Array.from({ length: 40 }, (_, i) => `Line ${i + 1} of many`).join("\n")}\n\n\`\`\`text\nIt grows here,\n…`);
     await ada.goesOn();
+    const code = ada.page.locator(".running .code");
+    const copy = await code.getByRole("button", { name: "Copy" }).elementHandle();
     const place = ada.page.locator("#scroller");
     const fromEnd = () => place.evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight);
     const top = () => place.evaluate(({ scrollTop }) => scrollTop);
@@ -121,6 +123,9 @@ export const answers = {
     assert.equal(await top(), before - 60, "whoever goes up stays there");
     await newest.click();
     await newest.waitFor({ state: "hidden" });
+    await copy.click();
+    await ada.heard("Copied");
+    assert.equal(await ada.page.evaluate(() => navigator.clipboard.readText()), await code.locator("code").textContent());
     await ada.goesToTheEnd();
     await ada.answered();
     assert.ok((await fromEnd()) < 2, "and follows again when at the end");

@@ -109,11 +109,11 @@ export const markdown = {
   },
 
   async "bears with every text, and in time"(ada) {
-    const { shown, slow } = await ada.page.evaluate(async ([texts, repeated, length, most]) => {
+    const { shown, grown, slow } = await ada.page.evaluate(async ([texts, repeated, length, most]) => {
       const { renderMarkdown } = await import("/markdown.js");
-      const render = (text) => {
+      const render = (text, pieces = [text]) => {
         const place = document.createElement("div");
-        renderMarkdown(place, text);
+        for (const piece of pieces) renderMarkdown(place, piece);
         // Of code, the text alone: its head is the page's.
         for (const code of place.querySelectorAll(".code")) code.replaceWith(Object.assign(document.createElement("pre"), { textContent: code.querySelector("pre").textContent }));
         for (const table of place.querySelectorAll(".table")) table.replaceWith(table.firstChild);
@@ -126,9 +126,11 @@ export const markdown = {
         render(text);
         return performance.now() - start;
       };
-      return { shown: texts.map(render), slow: repeated.filter(([piece, before = "", after = ""]) => time(before + piece.repeat((length - before.length - after.length) / piece.length) + after) > most) };
+      const grown = (text) => render(text, Array.from(text, (_, i) => text.slice(0, i + 1)));
+      return { shown: texts.map((text) => render(text)), grown: texts.map(grown), slow: repeated.filter(([piece, before = "", after = ""]) => time(before + piece.repeat((length - before.length - after.length) / piece.length) + after) > most) };
     }, [cases.map(([text]) => text), ada.size === "desktop" ? pieces : [], longest, longestTime]);
     assert.deepEqual(shown, cases.map(([, html]) => html));
+    assert.deepEqual(grown, shown, "piece by piece it becomes the same");
     assert.deepEqual(slow, []);
   },
 
