@@ -117,7 +117,8 @@ export class Composer {
     try {
       await this.#thread.stop();
     } catch (error) {
-      this.notice(error.message);
+      // Nobody wants to stop what has ended.
+      this.notice(error.message, busy);
     }
   }
 

@@ -1,6 +1,7 @@
 // Asking and being answered.
 import assert from "node:assert/strict";
 import { isAccessible } from "../browser.mjs";
+import { graphql } from "../faults.mjs";
 
 const story = "A story about the lighthouse keeper of Ouessant, who counted every storm. ".repeat(4) + "And then…";
 
@@ -8,6 +9,9 @@ const story = "A story about the lighthouse keeper of Ouessant, who counted ever
 export function grew(shown, stored) {
   assert.deepEqual(shown.filter((text, i) => !stored.startsWith(text) || text.length < (shown[i - 1] ?? "").length), []);
 }
+
+/** The id of the answer that is being made. */
+const running = async (ada) => (await ada.post("query($id: ID!) { conversation(id: $id) { activeCompletion { id } } }", { id: ada.page.url().split("#/")[1] })).activeCompletion.id;
 
 /** Where the focus goes when what had it is gone. */
 const home = (ada) => (ada.size === "phone" ? "#scroller" : "#content");
@@ -60,7 +64,12 @@ export const answers = {
     await ada.page.getByRole("dialog").waitFor({ state: "detached" });
     // Leaving other things stops nothing.
     await ada.goesOn();
+    const unheard = (route) => (route.request().postData().includes("cancelCompletion") ? route.abort() : route.fallback());
+    await ada.page.route(graphql, unheard);
     await ada.page.getByRole("button", { name: "Stop" }).click();
+    await ada.page.getByRole("alert").filter({ hasText: "cannot be reached" }).waitFor();
+    await ada.page.unroute(graphql, unheard);
+    await ada.post("mutation($input: CancelCompletionInput!) { cancelCompletion(input: $input) { errors { code } } }", { input: { id: await running(ada) } });
     await ada.answered();
     await ada.hasFocus(home(ada));
     const answer = ada.messages().last();
