@@ -56,9 +56,11 @@ export class ConversationList {
     if ((conversation.archivedAt !== null) !== this.#archived) return this.remove(conversation.id);
     const hadFocus = known?.node.contains(document.activeElement);
     known?.node.remove();
+    const next = [...this.#list.children].find((node) => this.#shown.get(node.dataset.id).conversation.updatedAt < conversation.updatedAt);
+    // Its place may be behind what is loaded: it comes with that.
+    if (!known && !next && this.#hasMore) return;
     const entry = { conversation, node: this.#build(conversation) };
     this.#shown.set(conversation.id, entry);
-    const next = [...this.#list.children].find((node) => this.#shown.get(node.dataset.id).conversation.updatedAt < conversation.updatedAt);
     this.#list.insertBefore(entry.node, next ?? null);
     if (hadFocus) entry.node.firstChild.focus();
     this.#tellIfEmpty();

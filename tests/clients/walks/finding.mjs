@@ -89,6 +89,7 @@ export const finding = {
   },
 
   async "scrolls through a long list and a long conversation"(ada) {
+    const first = await ada.converse("The first of many");
     const { conversation, count } = await ada.fill(45, 90);
     await ada.page.goto(`${ada.address}#/${conversation}`);
     await ada.page.reload();
@@ -100,8 +101,15 @@ export const finding = {
     assert.deepEqual(await ada.messages().locator(".prose").allInnerTexts(), Array.from({ length: count }, (_, i) => `Note ${i + 1}`));
     assert.equal(await ada.page.evaluate(() => document.activeElement.id), ada.size === "phone" ? "scroller" : "content");
     await ada.openSidebar();
+    await ada.page.waitForFunction(() => document.querySelectorAll("#conversations > li").length === 40);
+    for (const [id, title] of [[first, "Where it all began"], [conversation, "Where it goes on"]]) {
+      await ada.call("mutation($input: UpdateConversationInput!) { updateConversation(input: $input) { errors { code } } }", { id, title });
+    }
+    await ada.inList("Where it goes on", 1);
+    await ada.inList("Where it all began", 0);
     await scrollInVain(ada, "#list", 1e6, "#list-end");
     await ada.scrollUntil("#list", 1e6, "#conversations > li", 46);
+    await ada.inList("Where it all began", 1);
     await ada.page.locator("#list-end:empty").waitFor({ state: "attached" });
     await ada.closeSidebar();
   },
