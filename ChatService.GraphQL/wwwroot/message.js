@@ -15,6 +15,9 @@ export const messageFields = `id sequence role content createdAt editedAt altern
 /** The key of the words for who speaks, by role. */
 export const speakers = { USER: "you", ASSISTANT: "assistant", SYSTEM: "instruction" };
 const excerptLength = 140;
+/** So many sources are listed at once on a narrow page, where more of them would push the answer out of sight. */
+const most = 3;
+const narrow = matchMedia("(max-width: 52rem)");
 const longest = 131_072;
 
 /** Why a text is too long to be a message; "" if it is not. The service counts as JavaScript does. */
@@ -80,7 +83,7 @@ function sources(node, message) {
       if (place) place.textContent = excerpt(content);
     }
   });
-  return [element("details", { className: "sources", open: true }, element("summary", {}, t("sources", { count: found.length })), list)];
+  return [element("details", { className: "sources", open: !narrow.matches || found.length <= most }, element("summary", {}, t("sources", { count: found.length })), list)];
 }
 
 function alternatives(node, message) {
