@@ -122,11 +122,11 @@ export class Chat {
     byId("chat").hidden = false;
     // What is written before the conversation is there waits for it.
     this.#thread.clear(named()[0]);
+    this.#composer.turnTo(named()[0]);
     const { me, models, changeCursor } = await this.#insist(() => this.#api.query(everything));
     if (!me) return this.ended();
     byId("account-name").textContent = me.username;
-    const draft = takeDraft(me.username);
-    if (draft) this.#composer.text = draft;
+    this.#composer.restore(me.username, takeDraft(me.username));
     this.#models.offer(models);
     // What is queried after this is not older than the feed.
     this.#changes.follow(changeCursor);
@@ -136,7 +136,7 @@ export class Chat {
   /** Opens what the address names. */
   async #go() {
     const [id, messageId] = named();
-    this.#composer.notice("");
+    this.#composer.turnTo(id);
     this.#list.mark(id);
     if (!messageId) this.#composer.home();
     if (id) await this.#thread.open(id, messageId, this.#search.wordsOf(messageId));
@@ -152,6 +152,7 @@ export class Chat {
 
   #created(conversation) {
     history.pushState(null, "", `#/${conversation.id}`);
+    this.#composer.moveTo(conversation.id);
     this.#list.upsert(conversation);
     this.#list.mark(conversation.id);
   }
@@ -185,6 +186,9 @@ export class Chat {
     const focused = document.activeElement;
     this.#list.remove(id);
     history.replaceState(null, "", location.pathname);
+    // What was being written is lost only with what its writer deletes.
+    if (this.#actions.isDeleting(id)) this.#composer.turnTo(null);
+    else this.#composer.moveTo(null);
     this.#list.mark(null);
     this.#thread.clear();
     this.#tell(this.#actions.isDeleting(id) ? "" : t("gone"));

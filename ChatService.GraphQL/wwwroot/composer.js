@@ -1,5 +1,6 @@
 import { Attempt } from "./attempt.js";
 import { byId } from "./dom.js";
+import { Drafts } from "./drafts.js";
 import { t } from "./i18n.js";
 import { tooLong } from "./message.js";
 import { say } from "./speech.js";
@@ -16,6 +17,9 @@ export class Composer {
   #models;
   #onCreated;
   #box = byId("content");
+  #drafts = new Drafts();
+  /** The conversation that the box is for. */
+  #place = null;
   #sending = false;
   /** Sending the same text again is the same question, and the same conversation that begins with it. */
   #beginning = new Attempt();
@@ -28,7 +32,10 @@ export class Composer {
     this.#thread = thread;
     this.#models = models;
     this.#onCreated = onCreated;
-    this.#box.oninput = () => this.#fit();
+    this.#box.oninput = () => {
+      this.#fit();
+      this.#keep();
+    };
     this.#box.onkeydown = (event) => {
       // A keyboard on the glass has no Shift+Enter: there the button sends, and Enter begins a new line.
       if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch.matches) return;
@@ -54,6 +61,28 @@ export class Composer {
   set text(text) {
     this.#box.value = text;
     this.#fit();
+    this.#keep();
+  }
+
+  /** Brings back what this person has written here before; `draft` is what was in the box last, if that is known. */
+  restore(username, draft) {
+    this.#drafts.restore(username);
+    this.text = draft || this.#drafts.of(this.#place);
+  }
+
+  /** Is for another conversation, with what was being written in that. */
+  turnTo(id) {
+    this.#place = id;
+    this.text = this.#drafts.of(id);
+    this.notice("");
+  }
+
+  /** Is for another conversation, into which it takes along what is in the box. */
+  moveTo(id) {
+    if (this.text === "") return this.turnTo(id);
+    this.#drafts.keep(this.#place, "");
+    this.#place = id;
+    this.#keep();
   }
 
   /** Whether one's history is to be asked, too. */
@@ -76,6 +105,8 @@ export class Composer {
   }
 
   close() {
+    this.#drafts.forget();
+    this.#place = null;
     this.clear();
     byId("composer").removeAttribute("aria-busy");
     this.recall = false;
@@ -134,11 +165,12 @@ export class Composer {
       if (!(await this.#thread.isReady())) return;
       if (this.#thread.isBusy) return this.notice(t("error.CONVERSATION_BUSY"), busy);
       if (this.#thread.id === null) await this.#begin(content);
+      const { id } = this.#thread;
       await this.#asking.make(`${this.#thread.id} ${content}`, { recall: this.recall }, ({ recall }, key) => {
         this.recall = recall;
         return this.#thread.ask(content, recall, key);
       });
-      if (this.#box.value === content) this.clear();
+      if (this.#drafts.of(id) === content) this.#sent(id);
     } catch (error) {
       this.notice(error.message);
     } finally {
@@ -147,11 +179,21 @@ export class Composer {
     }
   }
 
+  /** Another conversation may be open by now. */
+  #sent(id) {
+    if (id === this.#place) this.clear();
+    else this.#drafts.keep(id, "");
+  }
+
   async #begin(content) {
     const { conversation } = await this.#beginning.make(content, this.#models.chosen, (input, key) => this.#api.mutateOnce(create, input, key));
     callByQuestion(conversation.id, content);
     this.#thread.begin(conversation);
     this.#onCreated(conversation);
+  }
+
+  #keep() {
+    this.#drafts.keep(this.#place, this.#box.value);
   }
 
   /** As high as its text. An empty one has its own height: it is emptied while the page is hidden, too, where nothing can be measured. */

@@ -59,6 +59,36 @@ const walks = {
     assert.equal(await ada.page.locator("#conversations li").count(), 2);
   },
 
+  async "keeps what one has not sent for the conversation it was for"(ada) {
+    const holds = (draft) => ada.page.waitForFunction((text) => document.getElementById("content").value === text, draft);
+    await ada.box().fill("A thought about the first");
+    await open(ada, second);
+    await holds("");
+    await ada.box().fill("A thought about the second");
+    await ada.page.getByRole("button", { name: "New conversation" }).click();
+    await holds("");
+    await open(ada, first);
+    await holds("A thought about the first");
+    await ada.page.reload();
+    await holds("A thought about the first");
+    // What is sent late is gone from where it was sent.
+    const slow = await hold(ada.page, "startCompletion");
+    await ada.box().press("Enter");
+    await slow.came;
+    await open(ada, second);
+    await holds("A thought about the second");
+    const heard = ada.page.waitForResponse((response) => response.request().postData()?.includes("startCompletion"));
+    slow.release();
+    await heard;
+    await ada.page.locator("#composer:not([aria-busy])").waitFor();
+    await holds("A thought about the second");
+    await ada.box().fill("");
+    await open(ada, first);
+    await holds("");
+    await ada.messages().nth(7).waitFor();
+    await ada.answered();
+  },
+
   async "shows nothing of another conversation when one cannot be opened, and tries again"(ada) {
     await ada.page.route(graphql, (route) => (route.request().postData().includes(reading) ? refuse(route) : route.fallback()));
     await open(ada, second);
@@ -79,7 +109,7 @@ const walks = {
     await ada.page.evaluate((hash) => (location.hash = hash), `#/${second}/${message}`);
     await slow.came;
     await ada.page.evaluate((hash) => (location.hash = hash), `#/${first}`);
-    await ada.messages().nth(5).waitFor();
+    await ada.messages().nth(7).waitFor();
     await ada.page.evaluate((hash) => (location.hash = hash), `#/${second}`);
     await ada.page.waitForFunction(() => document.querySelectorAll("#messages > li").length === 2);
     const answered = ada.page.waitForResponse((response) => response.request().postData()?.includes("around: $at"));

@@ -8,7 +8,9 @@ const ofAda = /lighthouse|arrive|draft of mine|To be gone|Talk \d/i;
 export const account = {
   async "signs out, leaves nothing to the next, and comes back with the right password alone"(ada) {
     await ada.box().fill("A draft of mine");
+    assert.match(await ada.page.evaluate(() => sessionStorage.getItem("chat.drafts")), /A draft of mine/);
     await ada.signOut();
+    assert.equal(await ada.page.evaluate(() => sessionStorage.length), 0);
     assert.doesNotMatch(await ada.words(), ofAda);
     const { name } = ada;
     ada.name = `${name}-next`;
