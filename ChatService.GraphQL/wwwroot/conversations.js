@@ -128,9 +128,7 @@ export class ConversationList {
   }
 
   #tellWhich() {
-    const toggle = byId("archived");
-    toggle.textContent = t(this.#archived ? "showCurrent" : "showArchived");
-    toggle.setAttribute("aria-pressed", this.#archived);
+    byId("archived").textContent = t(this.#archived ? "showCurrent" : "showArchived");
   }
 
   /** Why the list does not go on. */

@@ -89,7 +89,9 @@ export const keeping = {
     assert.equal(await ada.page.locator("#conversations li").count(), 1);
     await isAccessible(ada.page, "#sidebar");
     await ada.shot("archived");
-    await ada.page.getByRole("button", { name: "Back to current" }).click();
+    const back = ada.page.getByRole("button", { name: "Back to current" });
+    assert.equal(await back.getAttribute("aria-pressed"), null, "it says what it does");
+    await back.click();
     await ada.inList("To be gone", 0);
     await ada.closeSidebar();
     await ada.page.getByRole("button", { name: "Take out of the archive" }).click();
