@@ -2,6 +2,7 @@ import { copyButton } from "./copying.js";
 import { button, element } from "./dom.js";
 import { number, t, when } from "./i18n.js";
 import { renderMarkdown } from "./markdown.js";
+import { plain } from "./plain.js";
 import { titleOf } from "./titles.js";
 
 /** So many earlier answers are counted without being read: each counts towards what a query may ask for. */
@@ -120,4 +121,8 @@ function whenSeen(node, action) {
   observer.observe(node);
 }
 
-const excerpt = (text) => (text.length > excerptLength ? `${text.slice(0, excerptLength).trimEnd()} …` : text);
+/** How a text begins: so many characters of it, marks not counted, and whole words where it has spaces. */
+function excerpt(content) {
+  const { text } = plain(content.slice(0, 4 * excerptLength));
+  return text.length > excerptLength ? `${text.slice(0, excerptLength + 1).replace(/\s+\S*$/, "").slice(0, excerptLength)} …` : text;
+}

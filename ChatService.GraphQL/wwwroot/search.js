@@ -2,6 +2,7 @@ import { byId, element } from "./dom.js";
 import { t, tCount, when } from "./i18n.js";
 import { speakers } from "./message.js";
 import { markedIn } from "./passage.js";
+import { plain } from "./plain.js";
 import { titleOf } from "./titles.js";
 
 const search = `query($query: String!, $after: String) { searchMessages(query: $query, first: 20, after: $after) { degraded
@@ -126,10 +127,10 @@ function buildHit({ snippet, highlights, node }) {
   return element("li", {}, element("a", { href: `#/${conversation.id}/${node.id}` },
     element("span", { className: "name", dir: "auto", title: titleOf(conversation) }, titleOf(conversation)),
     element("time", { dateTime: node.createdAt }, when(node.createdAt)),
-    element("span", { className: "snippet" }, element("b", {}, `${t(speakers[node.role])} · `), element("bdi", {}, ...marked(snippet, highlights)))));
+    element("span", { className: "snippet" }, element("b", {}, `${t(speakers[node.role])} · `), element("bdi", {}, ...marked(plain(snippet, highlights))))));
 }
 
-function marked(text, ranges) {
+function marked({ text, ranges }) {
   const nodes = [];
   let from = 0;
   for (const { start, length } of ranges) {

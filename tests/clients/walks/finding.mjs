@@ -44,6 +44,9 @@ export const finding = {
     await ada.openSidebar();
     await ada.search("xylophone");
     const hit = ada.page.locator(`#hits a[href^="#/${id}/"]`);
+    await hit.waitFor();
+    assert.match(await hit.locator(".snippet").innerText(), /Then the xylophone was silent/);
+    assert.equal(await hit.locator("mark").innerText(), "xylophone");
     await hit.click();
     await ada.page.locator(".message.found").waitFor();
     const { text, isSeen } = await ada.page.evaluate(() => {
@@ -64,6 +67,22 @@ export const finding = {
       return node.getBoundingClientRect().top >= top && node.getBoundingClientRect().bottom < bottom;
     }), "its beginning is in sight");
     assert.equal(await ada.page.evaluate(() => CSS.highlights.size), 0);
+  },
+
+  async "shows what is found without the marks of Markdown"(ada) {
+    const cases = [
+      ["## Steps\n\n```bash\nnpm i\n```\n> **a** _b_ `c` ~~d~~", "npm", "Steps\n\n\nnpm i\n\na b c d"],
+      ["see [the *docs*](https://example.org/) of snake_case, 2 * 3", "docs", "see the docs of snake_case, 2 * 3"],
+      ["```python\nx = 1", "python", "```python\nx = 1"],
+    ];
+    const shown = await ada.page.evaluate(async (all) => {
+      const { plain } = await import("/plain.js");
+      return all.map(([text, word]) => {
+        const { text: words, ranges: [{ start, length }] } = plain(text, [{ start: text.indexOf(word), length: word.length }]);
+        return [text, words.slice(start, start + length), words];
+      });
+    }, cases);
+    assert.deepEqual(shown, cases);
   },
 
   async "answers from the history, with its sources as links"(ada) {
