@@ -37,8 +37,9 @@ export class Composer {
       this.#keep();
     };
     this.#box.onkeydown = (event) => {
-      // A keyboard on the glass has no Shift+Enter: there the button sends, and Enter begins a new line.
-      if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch.matches) return;
+      // A keyboard on the glass has no Shift+Enter: there the button sends, and Enter begins a new line. One beside it has Ctrl.
+      const begins = event.shiftKey || (touch.matches && !event.ctrlKey && !event.metaKey);
+      if (event.key !== "Enter" || event.isComposing || begins) return;
       event.preventDefault();
       this.#send();
     };
