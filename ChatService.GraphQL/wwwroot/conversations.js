@@ -1,6 +1,7 @@
 import { insist } from "./api.js";
 import { byId, element } from "./dom.js";
-import { t, when } from "./i18n.js";
+import { t } from "./i18n.js";
+import { moment } from "./moment.js";
 import { forgetQuestions, titleOf } from "./titles.js";
 
 export const conversationFields = "id title model archivedAt updatedAt";
@@ -116,7 +117,7 @@ export class ConversationList {
   #build(conversation) {
     const link = element("a", { href: `#/${conversation.id}` },
       element("span", { className: "name", dir: "auto", title: titleOf(conversation) }, titleOf(conversation)),
-      element("time", { dateTime: conversation.updatedAt }, when(conversation.updatedAt)));
+      moment(conversation.updatedAt));
     const node = element("li", { "data-id": conversation.id }, link);
     this.#markNode(node, conversation.id === this.#current);
     return node;

@@ -34,7 +34,11 @@ const attribute = (name) => ({ tLabel: "aria-label", tTitle: "title", tPlacehold
 
 const time = new Intl.DateTimeFormat(locale, { timeStyle: "short" });
 const day = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
+const exact = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "short" });
 const full = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });
+
+/** With the day and the time, whenever it was. */
+export const whenExactly = (iso) => exact.format(new Date(iso));
 
 /** Short: the time today, the day this year, else the date. */
 export function when(iso) {

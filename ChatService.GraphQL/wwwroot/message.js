@@ -1,7 +1,8 @@
 import { copyButton } from "./copying.js";
 import { button, element } from "./dom.js";
-import { number, t, when } from "./i18n.js";
+import { number, t, whenExactly } from "./i18n.js";
 import { renderMarkdown } from "./markdown.js";
+import { moment } from "./moment.js";
 import { plain } from "./plain.js";
 import { titleOf } from "./titles.js";
 
@@ -53,14 +54,13 @@ export function showText(node, text, running) {
 export const isRunning = (message) => message.completion?.status === "RUNNING";
 
 function actions(node, message) {
-  const time = element("time", { dateTime: message.createdAt }, when(message.createdAt));
   const failed = ["FAILED", "INTERRUPTED"].includes(message.completion?.status) || message.role === "USER";
   const again = button(t(failed ? "retry" : "regenerate"), "again", () => node.on.again(message));
   again.classList.add("again");
-  const edited = message.editedAt ? element("span", { title: when(message.editedAt) }, t("edited")) : null;
+  const edited = message.editedAt ? element("span", { title: whenExactly(message.editedAt) }, t("edited")) : null;
   const edit = message.role === "USER" ? button(t("edit"), "rename", () => node.on.edit(message)) : null;
   const others = message.role === "SYSTEM" ? [] : [edit, again, button(t("delete"), "delete", () => node.on.remove(message))];
-  return element("div", { className: "actions" }, time, edited, copyButton(message.content), ...others);
+  return element("div", { className: "actions" }, moment(message.createdAt), edited, copyButton(message.content), ...others);
 }
 
 function notes({ completion }) {

@@ -1,6 +1,7 @@
 import { byId, element } from "./dom.js";
-import { t, tCount, when } from "./i18n.js";
+import { t, tCount } from "./i18n.js";
 import { speakers } from "./message.js";
+import { moment } from "./moment.js";
 import { markedIn } from "./passage.js";
 import { plain } from "./plain.js";
 import { titleOf } from "./titles.js";
@@ -126,7 +127,7 @@ function buildHit({ snippet, highlights, node }) {
   const { conversation } = node;
   return element("li", {}, element("a", { href: `#/${conversation.id}/${node.id}` },
     element("span", { className: "name", dir: "auto", title: titleOf(conversation) }, titleOf(conversation)),
-    element("time", { dateTime: node.createdAt }, when(node.createdAt)),
+    moment(node.createdAt),
     element("span", { className: "snippet" }, element("b", {}, `${t(speakers[node.role])} · `), element("bdi", {}, ...marked(plain(snippet, highlights))))));
 }
 

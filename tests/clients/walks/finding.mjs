@@ -21,6 +21,7 @@ export const finding = {
     await hit.locator("mark").first().waitFor();
     assert.match(await hit.locator(".snippet").innerText(), /^(You|Assistant) · /);
     assert.match(await hit.locator("mark").first().innerText(), /lighthouse|live/i);
+    assert.ok((await ada.page.locator("time").evaluateAll((times) => times.every((time) => /\d{4}.*\d\d:\d\d/.test(time.title)))), "each says all of it, too");
     await isAccessible(ada.page);
     await ada.shot("search");
     const target = (await hit.locator("a").getAttribute("href")).split("/").at(-1);
