@@ -32,7 +32,7 @@ export const tooLong = ({ length }) => (length > longest ? t("tooLong", { length
 export function buildMessage(message, on) {
   const head = element("h2", { className: "unseen" }, t(speakers[message.role]));
   const node = element("li", { id: message.id, className: `message ${message.role.toLowerCase()}`, tabIndex: -1 }, head,
-    element("div", { className: "prose" }), element("div", { className: "foot" }));
+    element("div", { className: "prose", "data-empty": t("thinking") }), element("div", { className: "foot" }));
   node.on = on;
   showMessage(node, message);
   return node;

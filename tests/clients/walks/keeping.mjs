@@ -58,6 +58,19 @@ async function archivesLate(ada, id) {
   await ada.inList("To be gone", 1);
 }
 
+/** What the page says of an answer that has ended in each way; of one that has only begun, first. */
+async function endings(completions) {
+  const { buildMessage } = await import("/message.js");
+  return completions.map((completion) => {
+    const message = { id: "made", role: "ASSISTANT", content: "", createdAt: new Date().toISOString(), alternatives: [], completion: { error: null, sources: [], ...completion } };
+    const node = buildMessage(message, {});
+    document.getElementById("messages").append(node);
+    const words = node.querySelector(".note")?.textContent ?? getComputedStyle(node.querySelector(".prose"), "::before").content;
+    node.remove();
+    return words;
+  });
+}
+
 export const keeping = {
   async "archives and deletes"(ada) {
     await ada.page.getByRole("button", { name: "Rename", exact: true }).click();
@@ -159,6 +172,13 @@ export const keeping = {
     await ada.send("x".repeat(131_073));
     await ada.page.getByRole("alert").filter({ hasText: "131,072 characters at most, and this one 131,073" }).waitFor();
     assert.equal((await ada.box().inputValue()).length, 131_073);
+    assert.deepEqual(await ada.page.evaluate(endings, [
+      { status: "RUNNING" }, { status: "INTERRUPTED" }, { status: "FAILED", error: { code: "PROVIDER_ERROR" } }, { status: "FAILED", error: { code: "PROVIDER_INCOMPLETE" } },
+      { status: "COMPLETED", finishReason: "LENGTH" }, { status: "COMPLETED", finishReason: "CONTENT_FILTER" },
+    ]), [
+      '"Thinking …" / ""', "The answer was interrupted.", "The answer failed. The model's provider refused to answer.", "The answer failed. The provider broke off in the middle of the answer.",
+      "The answer reached its greatest length.", "The provider's content filter ended the answer.",
+    ]);
     assert.deepEqual(await ada.page.evaluate(failsByItself), ["Not of the service", "", false], "a fault of the page is not for people");
     await ada.page.route("**/graphql", (route) => route.abort());
     await ada.send("Does this arrive?");
