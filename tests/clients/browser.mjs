@@ -51,6 +51,20 @@ export async function fits(page) {
   assert.deepEqual(await page.locator(".box-foot, header, .actions, .account").evaluateAll((rows) => rows.filter((row) => row.scrollWidth > row.clientWidth).map((row) => row.outerHTML)), []);
 }
 
+/** The contrast of what a selector finds to what it stands on, by its border. */
+export function contrastOfEdge(page, selector) {
+  return page.locator(selector).evaluate((node) => {
+    const luminance = (colour) => {
+      const [red, green, blue] = colour.match(/[\d.]+/g).map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+      return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+    };
+    let ground = node.parentNode;
+    while (getComputedStyle(ground).backgroundColor === "rgba(0, 0, 0, 0)") ground = ground.parentNode;
+    const [low, high] = [getComputedStyle(node).borderTopColor, getComputedStyle(ground).backgroundColor].map(luminance).sort((a, b) => a - b);
+    return (high + 0.05) / (low + 0.05);
+  });
+}
+
 /** Colours in the middle of fading are not the page's. */
 export function isStill(page) {
   return page.waitForFunction(() => document.getAnimations().every((animation) => animation.effect.getTiming().iterations === Infinity));

@@ -1,6 +1,6 @@
 // What one does with conversations and messages.
 import assert from "node:assert/strict";
-import { isAccessible } from "../browser.mjs";
+import { contrastOfEdge, isAccessible } from "../browser.mjs";
 import { graphql, hold } from "../faults.mjs";
 
 /** Saves what a dialog holds while the service cannot be reached: the dialog says so, and stays, or, where it is left meanwhile, the page does. */
@@ -201,8 +201,13 @@ export const keeping = {
     await ada.page.emulateMedia({ colorScheme: "dark" });
     const dark = await ada.background();
     assert.notEqual(dark, light);
+    const edges = async () => {
+      for (const edge of ["#search", ".box", "#recall"]) assert.ok((await contrastOfEdge(ada.page, edge)) >= 3, `${edge} has an edge`);
+    };
+    await edges();
     await ada.page.emulateMedia({ colorScheme: "light" });
     await ada.backgroundIs(light);
+    await edges();
     await ada.openSidebar();
     await ada.page.getByRole("button", { name: "Light or dark" }).click();
     await ada.backgroundIs(dark);
