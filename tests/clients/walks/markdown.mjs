@@ -73,6 +73,18 @@ async function saidAgain({ page }, words) {
   return page.evaluate(() => globalThis.said);
 }
 
+/** The items of a list that is being written behind which the mark of that stands. */
+async function markedItems(text) {
+  const [{ renderMarkdown }, { element }] = await Promise.all([import("/markdown.js"), import("/dom.js")]);
+  const prose = element("div", { className: "prose" });
+  const message = element("li", { className: "message running" }, prose);
+  document.getElementById("messages").append(message);
+  renderMarkdown(prose, text);
+  const found = [...prose.querySelectorAll("*")].filter((node) => getComputedStyle(node, "::after").content !== "none").map((node) => node.textContent);
+  message.remove();
+  return found;
+}
+
 export const markdown = {
   async "shows Markdown, and nothing of it as markup"(ada) {
     await ada.ask(formatted);
@@ -104,6 +116,7 @@ export const markdown = {
     const [news, usual] = await saidAgain(ada, "Not copied");
     assert.ok(news.width > 100, "it is seen, too");
     assert.ok(news.height < usual.height + 4, "and hides no more of the next message");
+    assert.deepEqual(await ada.page.evaluate(markedItems, "- a\n  - b\n- c\n  - d\n  - e"), ["e"]);
     await isAccessible(ada.page);
     await ada.shot("markdown");
   },
