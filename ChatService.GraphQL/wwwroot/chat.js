@@ -101,7 +101,7 @@ export class Chat {
     // The place one is at already makes no hashchange: a second jump to it is a jump, too.
     addEventListener("click", (event) => event.target.closest?.('a[href^="#/"]')?.hash === location.hash && this.#go(), { signal });
     listenToKeys({ escape: () => this.#escape(), find: () => this.#find(), begin: () => this.#begin(), help: showShortcuts }, signal);
-    byId("new").onclick = () => this.#begin();
+    for (const id of ["new", "begin"]) byId(id).onclick = () => this.#begin();
     byId("help").onclick = showShortcuts;
     byId("account-name").onclick = () => openAccount(this.#api, byId("account-name").textContent, (erase) => this.#leaving.by(erase));
     byId("sign-out").onclick = () => this.#try(() => this.#leaving.by(() => signOut(this.#api)));

@@ -217,6 +217,8 @@ const walks = {
     ada.isDeaf = true;
     await ada.cutLines();
     await ada.page.getByText("The line is down").waitFor();
+    const [line, title] = await Promise.all(["#line", "#title"].map((one) => ada.page.locator(one).boundingBox()));
+    assert.ok(line.y >= title.y + title.height, "the title can still be read");
     ada.isDeaf = false;
     await ada.page.locator("#line:empty").waitFor({ state: "attached" });
     let silent = 0;

@@ -199,7 +199,7 @@ export class Visitor extends Client {
 
   async begin() {
     await this.openSidebar();
-    await this.page.getByRole("button", { name: "New conversation" }).click();
+    await this.page.locator("#new").click();
     await this.page.getByRole("heading", { name: "What is on your mind?" }).waitFor();
   }
 

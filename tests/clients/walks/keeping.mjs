@@ -165,7 +165,9 @@ export const keeping = {
     await ada.page.getByRole("alert").filter({ hasText: "message is not there" }).waitFor();
     assert.equal(await question.locator(".prose").innerText(), "A word that is changed");
     assert.equal(ada.page.url(), conversation);
-    await ada.begin();
+    // On a phone one need not look for it in the sidebar.
+    await ada.page.getByRole("button", { name: "New conversation" }).click();
+    await ada.page.getByRole("heading", { name: "What is on your mind?" }).waitFor();
   },
 
   async "says what is wrong in words"(ada) {
