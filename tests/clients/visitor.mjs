@@ -36,7 +36,13 @@ export class Visitor extends Client {
     page.setDefaultTimeout(patience);
     page.on("pageerror", (error) => this.faults.push(error.message));
     page.on("console", (line) => /Content Security Policy/.test(line.text()) && this.faults.push(line.text()));
-    page.on("request", (request) => request.url().startsWith(this.address) || this.faults.push(request.url()));
+    page.on("request", (request) => this.#isOfThePage(request) || this.faults.push(`${request.method()} ${request.url()}`));
+  }
+
+  /** One of its files, or GraphQL. */
+  #isOfThePage(request) {
+    const { origin, pathname } = new URL(request.url());
+    return origin === new URL(this.address).origin && /^(POST \/graphql|GET \/([\w.]+\.(js|css|svg))?)$/.test(`${request.method()} ${pathname}`);
   }
 
   #connect(socket) {

@@ -22,6 +22,19 @@ export const keyboard = {
     await ada.answering();
     await keyboard.press("Escape");
     await ada.answered();
+    await tabTo(ada, "#messages > li:last-child .again", "Shift+Tab");
+    await keyboard.press("Enter");
+    await ada.hasFocus("#content");
+    await ada.page.getByText("Earlier answers (1)").waitFor();
+    await ada.answering();
+    await keyboard.press("Escape");
+    await ada.answered();
+    await tabTo(ada, '#messages > li:first-child button:has([href="#icon-rename"])', "Shift+Tab");
+    await keyboard.press("Enter");
+    await ada.hasFocus("#new-content");
+    await type(" indeed", "Tab", "Tab", "Enter");
+    await ada.messages().first().getByText("edited", { exact: true }).waitFor();
+    await ada.hasFocus("#messages > li:first-child");
     await keyboard.press("Control+Shift+O");
     await ada.page.getByRole("heading", { name: "What is on your mind?" }).waitFor();
     await ada.hasFocus("#content");
@@ -40,6 +53,12 @@ export const keyboard = {
     await type("By hand", "Enter");
     await ada.page.getByRole("heading", { name: "By hand" }).waitFor();
     await ada.hasFocus("#rename");
+    await tabTo(ada, "#archive", "Tab");
+    await keyboard.press("Enter");
+    await ada.page.locator("#done").getByText("Archived.", { exact: true }).waitFor();
+    await ada.hasFocus("#archive");
+    await keyboard.press("Enter");
+    await ada.page.locator("#done").getByText("Taken out of the archive.").waitFor();
     // The page hears of it by the feed first, and loses what had the focus.
     await ada.page.route(graphql, async (route) => {
       if (!route.request().postData().includes("deleteConversation")) return route.fallback();
