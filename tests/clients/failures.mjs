@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { browse, check, isAccessible } from "./browser.mjs";
 import { graphql, hold, reading, refuse } from "./faults.mjs";
 import { Visitor } from "./visitor.mjs";
+import { drafts } from "./walks/drafts.mjs";
 import { ending } from "./walks/ending.mjs";
 import { uncertain } from "./walks/uncertain.mjs";
 
@@ -59,35 +60,7 @@ const walks = {
     assert.equal(await ada.page.locator("#conversations li").count(), 2);
   },
 
-  async "keeps what one has not sent for the conversation it was for"(ada) {
-    const holds = (draft) => ada.page.waitForFunction((text) => document.getElementById("content").value === text, draft);
-    await ada.box().fill("A thought about the first");
-    await open(ada, second);
-    await holds("");
-    await ada.box().fill("A thought about the second");
-    await ada.page.getByRole("button", { name: "New conversation" }).click();
-    await holds("");
-    await open(ada, first);
-    await holds("A thought about the first");
-    await ada.page.reload();
-    await holds("A thought about the first");
-    // What is sent late is gone from where it was sent.
-    const slow = await hold(ada.page, "startCompletion");
-    await ada.box().press("Enter");
-    await slow.came;
-    await open(ada, second);
-    await holds("A thought about the second");
-    const heard = ada.page.waitForResponse((response) => response.request().postData()?.includes("startCompletion"));
-    slow.release();
-    await heard;
-    await ada.page.locator("#composer:not([aria-busy])").waitFor();
-    await holds("A thought about the second");
-    await ada.box().fill("");
-    await open(ada, first);
-    await holds("");
-    await ada.messages().nth(7).waitFor();
-    await ada.answered();
-  },
+  ...drafts,
 
   async "shows nothing of another conversation when one cannot be opened, and tries again"(ada) {
     await ada.page.route(graphql, (route) => (route.request().postData().includes(reading) ? refuse(route) : route.fallback()));
