@@ -72,7 +72,12 @@ public sealed class CompletionService(
                 if (seen.Failed) return seen.Error;
                 var turn = await CompletionTurn.FindAsync(unit, request, seen.Value, models, token);
                 if (turn.Failed) return turn.Error;
-                if (turn.Value.Existing is { } existing) return new Once<Completion>(existing, Replayed: seen.Value is not null);
+                if (turn.Value.Existing is { } existing)
+                {
+                    Remember(existing.Id);
+                    return new Once<Completion>(existing, Replayed: seen.Value is not null);
+                }
+
                 if (recalled is null) return _recallFirst;
                 // Only what is made anew needs a place and counts, and once, however often the unit runs.
                 if (!placed && engine.Slots.Take() is { } full) return full;
@@ -81,10 +86,16 @@ public sealed class CompletionService(
                 counted = true;
                 var made = await turn.Value.BeginAsync(unit, request, recalled, questionId, answerId, engine.Instance, options.Value.Lease, token);
                 if (made.Failed) return made.Error;
-                if (seen.Value is { } earlier) earlier.ResultId = answerId;
-                else once.Save(unit, request.ConversationId, answerId);
+                Remember(answerId);
                 run = made.Value;
                 return new Once<Completion>(run.Row, Replayed: false);
+
+                // An answer that was there, too: what is asked for again under the key is that one, whatever was written since.
+                void Remember(long result)
+                {
+                    if (seen.Value is { } earlier) earlier.ResultId = result;
+                    else once.Save(unit, request.ConversationId, result);
+                }
             },
             ct);
     }

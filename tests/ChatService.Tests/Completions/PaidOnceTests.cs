@@ -57,6 +57,26 @@ public abstract class PaidOnceTests(DatabaseKind kind) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_stands_for_the_answer_that_was_there_whatever_is_written_since()
+    {
+        var conversation = await _ada.CreateConversationAsync("One");
+        var answered = IdOf(await _ada.CompleteAsync(conversation, "Well?"));
+        var first = await _ada.CompleteAsync(conversation, null, key: "again");
+        Assert.Equal((answered, false), (IdOf(first), first.GetProperty("replayed").GetBoolean()));
+
+        await _ada.GraphQL.DataAsync(
+            "mutation($id: ID!) { createMessage(input: { conversationId: $id, content: \"And?\" }) { errors { code } } }", new { id = conversation });
+        var repeated = await _ada.CompleteAsync(conversation, null, key: "again");
+        Assert.Equal((answered, true), (IdOf(repeated), repeated.GetProperty("replayed").GetBoolean()));
+        var other = await _ada.CompleteAsync(conversation, "Something else?", key: "again");
+        Assert.Equal("IDEMPOTENCY_CONFLICT", other.GetProperty("errors")[0].GetProperty("code").GetString());
+        Assert.Single(_provider.Requests);
+
+        // Another key asks anew.
+        Assert.NotEqual(answered, IdOf(await _ada.CompleteAsync(conversation, null, key: "new")));
+    }
+
+    [Fact]
     public async Task What_is_to_be_waited_for_is_refused_before_it_is_begun()
     {
         var conversation = await _ada.CreateConversationAsync("One");
