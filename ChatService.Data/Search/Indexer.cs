@@ -10,7 +10,6 @@ namespace ChatService.Data;
 /// </summary>
 public sealed partial class Indexer : BackgroundService
 {
-    private const int Batch = 256;
     private readonly EmbeddingQueue _queue;
     private readonly SearchModelWalk _walk;
     private readonly IndexTelemetry _telemetry;
@@ -66,10 +65,10 @@ public sealed partial class Indexer : BackgroundService
             _begun = true;
         }
 
-        List<QueuedMessage> claimed;
+        bool isMore;
         try
         {
-            claimed = await _queue.ClaimAsync(Batch, ct);
+            (var claimed, isMore) = await _queue.ClaimAsync(ct);
             if (claimed.Count > 0) await IndexAsync(claimed, ct);
         }
         catch
@@ -79,8 +78,7 @@ public sealed partial class Indexer : BackgroundService
             throw;
         }
 
-        var walked = claimed.Count < Batch && await _walk.StepAsync(ct);
-        return walked || claimed.Count == Batch;
+        return isMore || await _walk.StepAsync(ct);
     }
 
     private async Task IndexAsync(List<QueuedMessage> messages, CancellationToken ct)
