@@ -5,11 +5,15 @@ namespace ChatService.Data;
 
 /// <summary>What goes before the model: the system prompt, then as much of the conversation as fits, the newest kept, the question last.</summary>
 /// <param name="MessageCount">Messages of the conversation in it, the system prompt and the question included.</param>
-/// <param name="DroppedCount">Earlier messages for which there was no room.</param>
+/// <param name="DroppedCount">Earlier messages for which there was no room, 10,000 at most.</param>
 /// <param name="Recalled">What goes in besides, just before the question.</param>
 internal sealed record Prompt(ChatHistory History, int MessageCount, int DroppedCount, int Tokens, RecalledMessages? Recalled)
 {
     private const int PageSize = 50;
+
+    /// <summary>So many of what was dropped are counted: all of a long history would take the owner's lock for longer than a unit may.</summary>
+    private const int MostCounted = 10_000;
+
     private static readonly ChatError _overflow =
         new(ErrorCode.ContextOverflow, "The question is longer than the model's context.", ["content"]);
 
@@ -49,7 +53,7 @@ internal sealed record Prompt(ChatHistory History, int MessageCount, int Dropped
             }
         }
 
-        var dropped = await Complete(unit, conversation, oldest).CountAsync(ct);
+        var dropped = await Complete(unit, conversation, oldest).Take(MostCounted).CountAsync(ct);
         var history = new ChatHistory();
         if (system is not null) history.AddSystemMessage(system.Content);
         foreach (var message in Enumerable.Reverse(kept))

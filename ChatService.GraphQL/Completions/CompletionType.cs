@@ -107,7 +107,7 @@ public sealed class CompletionContextType(Completion row)
     /// <summary>Messages of the conversation that went before the model, the system prompt and the question included.</summary>
     public int MessageCount => row.ContextMessages;
 
-    /// <summary>Earlier messages for which the model's context had no room.</summary>
+    /// <summary>Earlier messages for which the model's context had no room, counted up to 10,000.</summary>
     public int DroppedCount => row.ContextDropped;
 
     /// <summary>Tokens of all that, counted or estimated before the request.</summary>
