@@ -70,7 +70,8 @@ public sealed partial class CompletionKeeper(
     private async Task KeepLeasesAsync(CancellationToken ct)
     {
         // By their ids: one that was committed although its starter heard of a failure is made by nobody, and must run out.
-        var made = engine.Runs.Select(run => run.Row.Id).ToArray();
+        var runs = engine.Runs;
+        var (owners, made) = (runs.Select(run => run.Row.OwnerId).Distinct().ToArray(), runs.Select(run => run.Row.Id).ToArray());
         if (made.Length > 0)
         {
             var until = clock.Now + options.Value.Lease;
@@ -78,7 +79,8 @@ public sealed partial class CompletionKeeper(
                 (db, token) => db.Completions.Where(c => c.Instance == engine.Instance && c.Status == CompletionStatus.Running && made.Contains(c.Id))
                     .ExecuteUpdateAsync(set => set.SetProperty(c => c.LeaseUntil, until), token),
                 ct);
-            if (kept < made.Length) await GiveUpLostAsync(made, ct);
+            // What others have left does not wait for it.
+            if (kept < made.Length) await TryAsync(token => GiveUpLostAsync(owners, made, token), ct);
         }
 
         await SettleAsync((row, now) => row.LeaseUntil < now, all: false, ct);
@@ -88,14 +90,16 @@ public sealed partial class CompletionKeeper(
     /// Another instance has taken this one for dead. Where the question was answered anew since, going on would be paid for nothing; else
     /// the answer may still be stored when it is whole, but its pieces are nobody's any more.
     /// </summary>
-    private async Task GiveUpLostAsync(long[] made, CancellationToken ct)
+    private async Task GiveUpLostAsync(long[] owners, long[] made, CancellationToken ct)
     {
         var replaced = await database.ReadAsync(
-            (db, token) => db.Messages.Where(m => made.Contains(m.Id) && m.Superseded).Select(m => new { m.OwnerId, m.Id }).ToListAsync(token), ct);
+            (db, token) => db.Messages.Where(m => owners.Contains(m.OwnerId) && made.Contains(m.Id) && m.Superseded)
+                .Select(m => new { m.OwnerId, m.Id }).ToListAsync(token),
+            ct);
         foreach (var row in replaced) engine.Find(new WakeKey(row.OwnerId, row.Id))?.Stop(StopReason.Abandoned);
         await database.WriteAsync(
             (db, token) => db.CompletionTexts
-                .Where(t => made.Contains(t.CompletionId)
+                .Where(t => owners.Contains(t.OwnerId) && made.Contains(t.CompletionId)
                     && db.Completions.Any(c => c.OwnerId == t.OwnerId && c.Id == t.CompletionId && c.Status != CompletionStatus.Running))
                 .ExecuteDeleteAsync(token),
             ct);
