@@ -111,7 +111,13 @@ public sealed class CompletionService(
     public async Task<ILookup<long, CompletionSource>> FindSourcesAsync(long owner, IReadOnlyCollection<long> wanted, CancellationToken ct)
     {
         var sources = await database.ReadAsync(
-            (db, token) => db.CompletionSources.Where(s => s.OwnerId == owner && wanted.Contains(s.CompletionId)).OrderBy(s => s.Rank).ToListAsync(token), ct);
+            (db, token) =>
+            {
+                var kept = MessageHistory.Kept(db, owner);
+                return db.CompletionSources.Where(s => s.OwnerId == owner && wanted.Contains(s.CompletionId) && kept.Any(m => m.Id == s.MessageId))
+                    .OrderBy(s => s.Rank).ToListAsync(token);
+            },
+            ct);
         return sources.ToLookup(source => source.CompletionId);
     }
 

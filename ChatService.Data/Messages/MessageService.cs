@@ -22,7 +22,7 @@ public sealed class MessageService(ChatDatabase database, IdBlocks ids)
                 if (seen.Failed) return seen.Error;
                 if (seen.Value is { } earlier)
                 {
-                    var made = await unit.Db.Messages.SingleOrDefaultAsync(m => m.OwnerId == owner && m.Id == earlier.ResultId, token);
+                    var made = await MessageHistory.Kept(unit.Db, owner).SingleOrDefaultAsync(m => m.Id == earlier.ResultId, token);
                     return made is null ? ChatError.NotFound : new Once<Message>(made, Replayed: true);
                 }
 

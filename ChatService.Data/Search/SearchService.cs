@@ -67,8 +67,11 @@ public sealed class SearchService(ChatDatabase database, SearchRanker ranker, Se
         return await database.ReadAsync(
             async (db, token) =>
             {
-                var all = await db.IndexedMessages.CountAsync(m => m.OwnerId == owner, token);
-                var waiting = await db.PendingEmbeddings.Where(p => p.OwnerId == owner && (!p.Rebuild || p.Failed)).GroupBy(p => p.Failed)
+                var indexed = db.IndexedMessages.Where(m => m.OwnerId == owner && !db.Conversations.IgnoreQueryFilters()
+                    .Where(c => c.OwnerId == owner && c.ErasedAt != null).Select(c => c.Id).Contains(m.ConversationId));
+                var all = await indexed.CountAsync(token);
+                var waiting = await db.PendingEmbeddings
+                    .Where(p => p.OwnerId == owner && (!p.Rebuild || p.Failed) && indexed.Any(m => m.MessageId == p.MessageId)).GroupBy(p => p.Failed)
                     .Select(group => new { Failed = group.Key, Count = group.Count() }).ToDictionaryAsync(group => group.Failed, group => group.Count, token);
                 var (pending, failed) = (waiting.GetValueOrDefault(false), waiting.GetValueOrDefault(true));
                 return new SearchStatus(serving, Embedders.IsByMeaning(serving), Math.Max(0, all - pending - failed), pending, failed);
