@@ -36,7 +36,7 @@ public sealed class CompletionService(
         var once = Idempotent.Of(IdempotentOperation.StartCompletion, idempotencyKey, request);
         var questionId = request.Content is null ? 0 : await ids.NextAsync(IdKind.Message, ct);
         var answerId = await ids.NextAsync(IdKind.Message, ct);
-        // Not for what turns out to be a repetition: the embedder may be paid for it.
+        // Not for what turns out to be a repetition, or is refused: the embedder may be paid for it.
         var recalled = recollection.IsNeeded(request) ? null : Recollection.Nothing;
         CompletionRun? run = null;
         var (placed, counted, launched) = (false, false, false);
@@ -78,12 +78,12 @@ public sealed class CompletionService(
                     return new Once<Completion>(existing, Replayed: seen.Value is not null);
                 }
 
-                if (recalled is null) return _recallFirst;
                 // Only what is made anew needs a place and counts, and once, however often the unit runs.
                 if (!placed && engine.Slots.Take() is { } full) return full;
                 placed = true;
                 if (!counted && quota.Take(owner) is { } limited) return limited;
                 counted = true;
+                if (recalled is null) return _recallFirst;
                 var made = await turn.Value.BeginAsync(unit, request, recalled, questionId, answerId, engine.Instance, options.Value.Lease, token);
                 if (made.Failed) return made.Error;
                 Remember(answerId);

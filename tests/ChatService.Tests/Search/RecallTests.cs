@@ -110,13 +110,40 @@ public abstract class RecallTests(DatabaseKind kind) : SearchSuite(kind)
             ErrorCode.IdempotencyConflict, (await completions.StartAsync(ada, Ask(conversation, "Why?") with { Recall = true }, "key", Ct)).Error?.Code);
     }
 
+    [Fact]
+    public async Task Nothing_is_recalled_for_a_question_that_is_refused()
+    {
+        await UseModelAsync(
+            256, ("Limits:Enabled", "true"), ("Limits:CompletionsAtOncePerUser", "1"),
+            ("Embeddings:Provider", "openai"), ("Embeddings:Endpoint", _provider.Endpoint.AbsoluteUri), ("Embeddings:ModelId", "concepts"));
+        var ada = await SignUpAsync("Ada");
+        var (one, two) = (await ConverseAsync(ada), await ConverseAsync(ada));
+        var gate = new Gate();
+        _provider.Answer(Reply.Of("So ").Wait(gate).Text("be it."));
+        var completions = Host.Get<CompletionService>();
+        var first = Success(await completions.StartAsync(ada, Ask(one, "Is it red?") with { Recall = true }, null, Ct)).Value;
+
+        Assert.Equal(ErrorCode.RateLimited, (await completions.StartAsync(ada, Ask(two, "Is it blue?") with { Recall = true }, null, Ct)).Error?.Code);
+        Assert.DoesNotContain(_provider.Requests, request => !request.IsChat && request.Inputs.Contains("Is it blue?"));
+
+        gate.Open();
+        await completions.WaitAsync(ada, first.Id, Ct);
+        // What is refused after it was let in leaves no trace.
+        var tooLong = Ask(two, string.Concat(Enumerable.Repeat("blue ", 200))) with { Recall = true };
+        Assert.Equal(ErrorCode.ContextOverflow, (await completions.StartAsync(ada, tooLong, null, Ct)).Error?.Code);
+        await CompleteAsync(ada, Ask(two, "Is it blue?") with { Recall = true });
+    }
+
     private static CompletionRequest Ask(long conversation, string? content) => new(conversation, content, false, false, null, null, null);
 
-    private Task UseModelAsync(int contextTokens) => RestartAsync(
+    private Task UseModelAsync(int contextTokens, params (string Key, string Value)[] more) => RestartAsync(
+    [
         ("Completions:Models:0:Endpoint", _provider.Endpoint.AbsoluteUri),
         ("Completions:Models:0:ModelId", "scripted"),
         ("Completions:Models:0:ContextTokens", $"{contextTokens}"),
-        ("Completions:Models:0:MaxOutputTokens", "100"));
+        ("Completions:Models:0:MaxOutputTokens", "100"),
+        .. more,
+    ]);
 
     private async Task<string> ContentAsync(long owner, long message) => (await Host.Get<MessageHistory>().FindAsync(owner, message, Ct))!.Content;
 
