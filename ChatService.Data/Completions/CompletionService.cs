@@ -38,6 +38,7 @@ public sealed class CompletionService(
         var answerId = await ids.NextAsync(IdKind.Message, ct);
         // Not for what turns out to be a repetition, or is refused: the embedder may be paid for it.
         var recalled = recollection.IsNeeded(request) ? null : Recollection.Nothing;
+        CompletionTurn? asked = null;
         CompletionRun? run = null;
         var (placed, counted, launched) = (false, false, false);
         try
@@ -45,7 +46,7 @@ public sealed class CompletionService(
             var started = await BeginAsync();
             if (started.Error == _recallFirst)
             {
-                recalled = await recollection.FindAsync(owner, request, ct);
+                recalled = await recollection.FindAsync(owner, request, asked!, ct);
                 started = await BeginAsync();
             }
 
@@ -83,7 +84,12 @@ public sealed class CompletionService(
                 placed = true;
                 if (!counted && quota.Take(owner) is { } limited) return limited;
                 counted = true;
-                if (recalled is null) return _recallFirst;
+                if (recalled is null)
+                {
+                    asked = turn.Value;
+                    return _recallFirst;
+                }
+
                 var made = await turn.Value.BeginAsync(unit, request, recalled, questionId, answerId, engine.Instance, options.Value.Lease, token);
                 if (made.Failed) return made.Error;
                 Remember(answerId);

@@ -1,4 +1,5 @@
 using ChatService.Data;
+using Microsoft.EntityFrameworkCore;
 
 namespace ChatService.Tests;
 
@@ -111,6 +112,24 @@ public abstract class RecallTests(DatabaseKind kind) : SearchSuite(kind)
     }
 
     [Fact]
+    public async Task The_question_of_an_earlier_attempt_is_no_source()
+    {
+        var ada = await SignUpAsync("Ada");
+        var conversation = await ConverseAsync(ada);
+        var asked = Ask(conversation, "Which hotel in Lisbon was it?");
+        var failed = await StartAsync(ada, asked, "key");
+        await using (var db = Host.Open())
+            await db.Completions.Where(c => c.Id == failed.Id).ExecuteUpdateAsync(set => set.SetProperty(c => c.Status, CompletionStatus.Failed));
+        await IndexedAsync(ada);
+
+        var again = await StartAsync(ada, asked, "key");
+
+        Assert.NotEqual(failed.Id, again.Id);
+        Assert.Contains("Nothing that you wrote before", await ContentAsync(ada, again.Id), StringComparison.Ordinal);
+        Assert.Empty(await SourcesAsync(ada, again.Id));
+    }
+
+    [Fact]
     public async Task Nothing_is_recalled_for_a_question_that_is_refused()
     {
         await UseModelAsync(
@@ -135,6 +154,12 @@ public abstract class RecallTests(DatabaseKind kind) : SearchSuite(kind)
     }
 
     private static CompletionRequest Ask(long conversation, string? content) => new(conversation, content, false, false, null, null, null);
+
+    private async Task<Completion> StartAsync(long owner, CompletionRequest request, string key)
+    {
+        var started = Success(await Host.Get<CompletionService>().StartAsync(owner, request, key, Ct)).Value;
+        return (await Host.Get<CompletionService>().WaitAsync(owner, started.Id, Ct))!;
+    }
 
     private Task UseModelAsync(int contextTokens, params (string Key, string Value)[] more) => RestartAsync(
     [
