@@ -81,14 +81,14 @@ internal sealed class CompletionRun(Completion row, Prompt prompt, ChatModel mod
         return true;
     }
 
-    /// <summary>The text after an offset; empty when there is none yet.</summary>
-    public string ReadAfter(int offset)
+    /// <summary>The text after an offset, and where it begins: one unit earlier where the offset would cut a pair in two. Empty when there is none yet.</summary>
+    public (int Start, string Text) ReadAfter(int offset)
     {
         lock (_lock)
         {
-            if (offset >= _text.Length) return "";
+            if (offset >= _text.Length) return (offset, "");
             var start = offset > 0 && char.IsLowSurrogate(_text[offset]) ? offset - 1 : offset;
-            return _text.ToString(start, _text.Length - start);
+            return (start, _text.ToString(start, _text.Length - start));
         }
     }
 

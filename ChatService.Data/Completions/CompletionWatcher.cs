@@ -42,12 +42,12 @@ public sealed class CompletionWatcher(
             var made = engine.Find(key) is { Ended.IsCompleted: false } run ? run : null;
             maker = made ?? maker;
             var unstored = made?.Unstored;
-            var (text, ended) = made is null ? await ReadAfterAsync(key, offset, ct) : (made.ReadAfter(offset), null);
+            var ((start, text), ended) = made is null ? await ReadAfterAsync(key, offset, ct) : (made.ReadAfter(offset), null);
             if (text.Length > 0)
             {
                 var before = time.GetTimestamp();
                 var from = offset;
-                offset = Math.Max(offset, 0) + text.Length;
+                offset = start + text.Length;
                 yield return new TextGrown(text, offset);
                 // What was there before the watcher has kept nobody waiting.
                 if (maker is not null && waited) telemetry.Delivered(maker.ArrivalAfter(from));
@@ -69,7 +69,7 @@ public sealed class CompletionWatcher(
     }
 
     /// <summary>What is stored after the offset, and the completion once it has ended: one statement, so one moment.</summary>
-    private async Task<(string Text, Completion? Ended)> ReadAfterAsync(WakeKey key, int offset, CancellationToken ct)
+    private async Task<((int Start, string Text) Tail, Completion? Ended)> ReadAfterAsync(WakeKey key, int offset, CancellationToken ct)
     {
         var (owner, id) = (key.Owner, key.Completion);
         var found = await database.ReadAsync(
@@ -88,15 +88,17 @@ public sealed class CompletionWatcher(
                 }).AsSingleQuery().SingleOrDefaultAsync(token),
             ct) ?? throw new ChatException(ChatError.NotFound);
         if (found.Completion.Status != CompletionStatus.Running) return (Tail(found.Content, offset), found.Completion);
-        return found.Pieces.Count == 0
-            ? ("", null)
-            : (Tail(string.Concat(found.Pieces.Select(p => p.Content)), offset - found.Pieces[0].Offset), null);
+        if (found.Pieces.Count == 0) return ((offset, ""), null);
+        var first = found.Pieces[0].Offset;
+        var (start, text) = Tail(string.Concat(found.Pieces.Select(p => p.Content)), offset - first);
+        return ((first + start, text), null);
     }
 
     /// <summary>From the offset on; from one unit earlier where that would cut a pair in two.</summary>
-    private static string Tail(string text, int offset)
+    private static (int Start, string Text) Tail(string text, int offset)
     {
-        if (offset >= text.Length) return "";
-        return text[(offset > 0 && char.IsLowSurrogate(text[offset]) ? offset - 1 : offset)..];
+        if (offset >= text.Length) return (offset, "");
+        var start = offset > 0 && char.IsLowSurrogate(text[offset]) ? offset - 1 : offset;
+        return (start, text[start..]);
     }
 }
