@@ -176,12 +176,13 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     /// <summary>Commits the end, however long the database is away, until the process must go: the answer has been paid for.</summary>
     private async Task<Completion?> CommitAsync(CompletionRun run, CompletionEnding ending)
     {
+        var made = MadeAnswer.Of(run, ending, _titler.TitleOf(run.Prompt));
         for (var (wait, strange) = (TimeSpan.FromMilliseconds(100), 0); ; wait = wait < _longestWait ? wait * 2 : wait)
         {
             if (run.StopReason == StopReason.Abandoned) return null;
             try
             {
-                return await _settler.SettleAsync(run.Row, Instance, run.Text, ending, run.Model.Tokens, _titler.TitleOf(run.Prompt), CancellationToken.None);
+                return await _settler.SettleAsync(run.Row, Instance, made, CancellationToken.None);
             }
             catch (StorageException fault)
             {

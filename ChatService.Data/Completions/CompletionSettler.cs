@@ -23,28 +23,46 @@ internal sealed record CompletionEnding
     }
 }
 
+/// <summary>
+/// An answer as it is to be committed. What takes time to find out about its text, up to a million characters, is found out before the
+/// transaction, and once for all attempts.
+/// </summary>
+/// <param name="Terms">What search finds it by; null for what is not to be found.</param>
+/// <param name="Title">For a conversation that has none; null where a model is to find one.</param>
+internal sealed record MadeAnswer(string Text, string? Terms, int OutputTokens, CompletionEnding Ending, string? Title)
+{
+    public static MadeAnswer Of(CompletionRun run, CompletionEnding ending, string? title)
+    {
+        var text = run.Text;
+        var isFound = text.Length > 0 && ending.Status is (CompletionStatus.Completed or CompletionStatus.Cancelled);
+        return new MadeAnswer(
+            text, isFound ? Analyzer.ForIndex(text) : null, ending.OutputTokens ?? run.Model.Tokens.Count(text), ending,
+            ending.Status == CompletionStatus.Completed ? title : null);
+    }
+}
+
 /// <summary>Commits the end of a completion: status, usage and the final text in one transaction, and only once.</summary>
 internal sealed class CompletionSettler(ChatDatabase database)
 {
-    /// <summary>Settles what an instance made itself. The title is for a conversation that has none.</summary>
+    /// <summary>Settles what an instance made itself.</summary>
     /// <returns>The row as it is now, settled by this call or by an earlier one; null when it is gone.</returns>
-    public async Task<Completion?> SettleAsync(
-        Completion made, Guid instance, string text, CompletionEnding ending, TokenCounter tokens, string? title, CancellationToken ct)
+    public async Task<Completion?> SettleAsync(Completion begun, Guid instance, MadeAnswer made, CancellationToken ct)
     {
+        var ending = made.Ending;
         var settled = await database.ChangeAsync<Completion>(
-            made.OwnerId,
+            begun.OwnerId,
             async (unit, token) =>
             {
-                var row = await FindAsync(unit, made.Id, token);
+                var row = await FindAsync(unit, begun.Id, token);
                 if (row is null) return ChatError.NotFound;
                 if (row.Instance != instance || !await IsOpenAsync(unit, row, token)) return row;
                 row.FinishReason = ending.Status == CompletionStatus.Completed ? ending.FinishReason : null;
                 row.UsageEstimated = ending.InputTokens is null || ending.OutputTokens is null;
                 row.InputTokens = ending.InputTokens ?? row.ContextTokens;
-                row.OutputTokens = ending.OutputTokens ?? tokens.Count(text);
+                row.OutputTokens = made.OutputTokens;
                 row.ErrorCode = ending.ErrorCode;
-                var ended = await EndAsync(unit, row, ending.Status, text, token);
-                if (title is not null && ending.Status == CompletionStatus.Completed)
+                var ended = await EndAsync(unit, row, ending.Status, made.Text, made.Terms, token);
+                if (made.Title is { } title)
                     Titler.Give(unit, await unit.Db.Conversations.SingleAsync(c => c.OwnerId == row.OwnerId && c.Id == row.ConversationId, token), title);
                 return ended;
             },
@@ -60,7 +78,7 @@ internal sealed class CompletionSettler(ChatDatabase database)
             var row = await FindAsync(unit, id, token);
             if (row is not { Status: CompletionStatus.Running } || !isLeft(row, unit.Now)) return ChatError.NotFound;
             var pieces = await unit.Db.CompletionTexts.Where(t => t.OwnerId == owner && t.CompletionId == id).OrderBy(t => t.Offset).Select(t => t.Content).ToListAsync(token);
-            return await EndAsync(unit, row, CompletionStatus.Interrupted, string.Concat(pieces), token);
+            return await EndAsync(unit, row, CompletionStatus.Interrupted, string.Concat(pieces), terms: null, token);
         },
         ct);
 
@@ -76,13 +94,14 @@ internal sealed class CompletionSettler(ChatDatabase database)
     private static Task<Completion?> FindAsync(OwnerWork unit, long id, CancellationToken ct) =>
         unit.Db.Completions.SingleOrDefaultAsync(c => c.OwnerId == unit.Owner.Id && c.Id == id, ct);
 
-    private static async Task<Completion> EndAsync(OwnerWork unit, Completion row, CompletionStatus status, string text, CancellationToken ct)
+    private static async Task<Completion> EndAsync(
+        OwnerWork unit, Completion row, CompletionStatus status, string text, string? terms, CancellationToken ct)
     {
         var owner = unit.Owner.Id;
         var message = await unit.Db.Messages.SingleAsync(m => m.OwnerId == owner && m.Id == row.Id, ct);
         message.Content = text;
         (row.Status, row.FinishedAt) = (status, unit.Now);
-        if (text.Length > 0 && status is (CompletionStatus.Completed or CompletionStatus.Cancelled)) MessageIndexing.Add(unit, message);
+        if (terms is not null) MessageIndexing.Add(unit, message, terms);
         var conversation = await unit.Db.Conversations.SingleAsync(c => c.OwnerId == owner && c.Id == row.ConversationId, ct);
         conversation.UpdatedAt = unit.Now;
         await unit.Db.CompletionTexts.Where(t => t.OwnerId == owner && t.CompletionId == row.Id).ExecuteDeleteAsync(ct);

@@ -9,7 +9,12 @@ namespace ChatService.Data;
 internal static class MessageIndexing
 {
     /// <summary>For a message that has not been searchable until now.</summary>
-    public static void Add(OwnerWork unit, Message message)
+    public static void Add(OwnerWork unit, Message message) => Add(unit, message, Analyzer.ForIndex(message.Content));
+
+    /// <param name="unit">Where its owner's lock is held.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="terms">The analyzer's, of its content.</param>
+    public static void Add(OwnerWork unit, Message message, string terms)
     {
         unit.Db.IndexedMessages.Add(new IndexedMessage
         {
@@ -18,7 +23,7 @@ internal static class MessageIndexing
             ConversationId = message.ConversationId,
             Role = message.Role,
             CreatedAt = message.CreatedAt,
-            Terms = Analyzer.ForIndex(message.Content),
+            Terms = terms,
         });
         unit.Db.PendingEmbeddings.Add(new PendingEmbedding
         {
