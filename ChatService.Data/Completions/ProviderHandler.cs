@@ -34,7 +34,7 @@ internal sealed class ProviderHandler(ModelOptions model, TimeProvider time) : D
                 wait = WaitAfter(response);
                 var fault = new ProviderException(CodeOf(response.StatusCode), null, (int)response.StatusCode);
                 response.Dispose();
-                if (last || !IsPassing(fault, response.StatusCode) || wait > _longestRetryAfter) throw fault;
+                if (last || !IsPassing(response.StatusCode) || wait > _longestRetryAfter) throw fault;
             }
             catch (Exception fault) when (fault is HttpRequestException or IOException || (fault is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
@@ -50,8 +50,9 @@ internal sealed class ProviderHandler(ModelOptions model, TimeProvider time) : D
     private static bool IsOpenAI(Uri? endpoint) =>
         endpoint is null || endpoint.Host is "api.openai.com" || endpoint.Host.EndsWith(".azure.com", StringComparison.OrdinalIgnoreCase);
 
-    private static bool IsPassing(ProviderException fault, HttpStatusCode status) =>
-        fault.Code != CompletionErrorCode.ProviderError || status is HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway;
+    private static bool IsPassing(HttpStatusCode status) => status
+        is HttpStatusCode.TooManyRequests or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway
+        or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
 
     private static CompletionErrorCode CodeOf(HttpStatusCode status) => status switch
     {

@@ -18,6 +18,7 @@ public sealed record ProviderFault(string Model, string Code, int Status, string
         ["no TLS"] = new("tls", "PROVIDER_UNAVAILABLE", 503, ""),
         ["400"] = new(Scripted, "PROVIDER_ERROR", 502, "", () => Reply.Failure(400)),
         ["401"] = new(Scripted, "PROVIDER_ERROR", 502, "", () => Reply.Failure(401)),
+        ["408"] = new(Scripted, "PROVIDER_TIMEOUT", 504, "", () => Reply.Failure(408)),
         ["429"] = new(Scripted, "PROVIDER_UNAVAILABLE", 503, "", () => Reply.Failure(429, "0"), () => Reply.Failure(429)),
         ["429 for long"] = new(Scripted, "PROVIDER_UNAVAILABLE", 503, "", () => Reply.Failure(429, "6")),
         ["500"] = new(Scripted, "PROVIDER_ERROR", 502, "", () => Reply.Failure(500, "0"), () => Reply.Failure(500)),
