@@ -17,7 +17,8 @@ public sealed class WordTokenizer
 
     public WordTokenizer()
     {
-        _tokenizer = new StandardTokenizer(LuceneVersion.LUCENE_48, _reader);
+        // It would leave out a longer word than that; here it counts with its beginning, as any long word.
+        _tokenizer = new StandardTokenizer(LuceneVersion.LUCENE_48, _reader) { MaxTokenLength = int.MaxValue };
         _token = _tokenizer.GetAttribute<ICharTermAttribute>();
         _offset = _tokenizer.GetAttribute<IOffsetAttribute>();
         _tokenizer.Dispose();

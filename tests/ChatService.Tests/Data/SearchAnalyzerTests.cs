@@ -93,6 +93,17 @@ public class SearchAnalyzerTests
     }
 
     [Theory]
+    [InlineData(256)]
+    [InlineData(131_072)]
+    [InlineData(1_048_576)]
+    public void A_word_counts_with_its_beginning_however_long_it_is(int length)
+    {
+        var word = Assert.Single(Analyzer.Words(new string('7', length)));
+        Assert.Equal((Analyzer.Words(new string('7', 100))[0].Text, length), (word.Text, word.Length));
+        Assert.Equal(Terms($"one {new string('7', 100)} two"), Terms($"one {new string('7', length)} two"));
+    }
+
+    [Theory]
     [InlineData("_")]
     [InlineData("a")]
     [InlineData("'")]
