@@ -27,6 +27,7 @@ if (args.Contains("--print-schema"))
 if (await app.PrepareAsync(migrateOnly: args.Contains("--migrate"))) return;
 app.LogMode();
 app.UseKnownProxies();
+app.UseLastAnswers();
 app.UseChatProblems();
 app.UseBrowserRules(graphQL: "/graphql");
 app.UseChatPage();

@@ -66,4 +66,12 @@ internal static class Server
         app.UseExceptionHandler();
         app.UseStatusCodePages();
     }
+
+    /// <summary>A connection that is kept would keep its caller here, where a new one finds an instance that does not stop.</summary>
+    public static void UseLastAnswers(this WebApplication app) => app.Use((http, next) =>
+    {
+        if (app.Lifetime.ApplicationStopping.IsCancellationRequested && HttpProtocol.IsHttp11(http.Request.Protocol))
+            http.Response.Headers.Connection = "close";
+        return next(http);
+    });
 }

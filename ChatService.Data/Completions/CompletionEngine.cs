@@ -65,23 +65,22 @@ public sealed partial class CompletionEngine : IHostedLifecycleService, IDisposa
     }
 
     /// <summary>
-    /// Lets what runs finish for a while; what has not finished then is kept as interrupted, with its text. It begins before the server
-    /// waits for its requests, since those wait for what runs.
+    /// Lets what runs finish for a while; what has not finished then is kept as interrupted, with its text. The server's port stays open
+    /// meanwhile, so that who asks hears that the service stops.
     /// </summary>
     Task IHostedLifecycleService.StoppingAsync(CancellationToken cancellationToken)
     {
         // A host may be stopped twice.
-        if (_slots.IsStopping) return Task.CompletedTask;
-        _slots.Stop();
-        _drained = DrainAsync();
-        return Task.CompletedTask;
+        if (!_slots.IsStopping)
+        {
+            _slots.Stop();
+            _drained = DrainAsync();
+        }
+
+        return _drained;
     }
 
-    async Task IHostedService.StopAsync(CancellationToken cancellationToken)
-    {
-        await _drained;
-        await _texts.StopAsync();
-    }
+    Task IHostedService.StopAsync(CancellationToken cancellationToken) => _texts.StopAsync();
 
     Task IHostedLifecycleService.StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 
@@ -75,6 +77,10 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
         Assert.True(await events.MoveNextAsync());
         await gate.Reached;
         await service.SignalAsync("TERM");
+        // The port stays open for those who do not know yet.
+        await Eventually.HoldsAsync(async () => (await AskAnewAsync(service, http => http.GetAsync("/health/ready"))).Contains("\"process\":\"unhealthy\"", StringComparison.Ordinal));
+        var refused = await AskAnewAsync(service, http => http.PostAsJsonAsync("/users", new { username = "grace", password = "correct horse" }));
+        Assert.Contains("SHUTTING_DOWN", refused, StringComparison.Ordinal);
         gate.Open();
         var ended = await EndAsync(events);
         Assert.Equal("COMPLETED", ended.GetProperty("status").GetString());
@@ -120,6 +126,15 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
     /// <param name="streams">What streams get to end after that; they end with their answers.</param>
     private Task<ChatProcess> StartAsync(string drain, string streams = "00:00:20") => ChatProcess.StartAsync(
         _database, _provider, new Dictionary<string, string?>(_settings) { ["Completions:DrainTimeout"] = drain, ["Transport:DrainTime"] = streams });
+
+    /// <summary>On a connection of its own, which is not kept when the service stops.</summary>
+    private static async Task<string> AskAnewAsync(ChatProcess service, Func<HttpClient, Task<HttpResponseMessage>> ask)
+    {
+        using var http = service.CreateClient();
+        using var answer = await ask(http);
+        Assert.Equal(answer.StatusCode == HttpStatusCode.ServiceUnavailable, answer.Headers.ConnectionClose is true);
+        return await answer.Content.ReadAsStringAsync();
+    }
 
     private static async Task<JsonElement> EndAsync(IAsyncEnumerator<JsonElement> events)
     {
