@@ -13,13 +13,13 @@ internal static class MessageRoutes
             .Produces<MessageResponse[]>().Refuses(401, 404);
         routes.MapPost("/conversations/{id:long:min(1)}/messages", CreateAsync).TakesIdempotencyKey()
             .WithName("CreateMessage").WithSummary("Adds a message of the user's, without an answer.")
-            .Produces<MessageResponse>(StatusCodes.Status201Created).Refuses(400, 401, 404, 409, 422);
+            .Produces<MessageResponse>(StatusCodes.Status201Created).Refuses(400, 401, 404, 422);
         routes.MapPatch(Message, UpdateAsync)
             .WithName("UpdateMessage").WithSummary("Rewrites a message of the user's.")
-            .Produces<MessageResponse>().Refuses(400, 401, 404, 409);
+            .Produces<MessageResponse>().Refuses(400, 401, 404);
         routes.MapDelete(Message, DeleteAsync)
             .WithName("DeleteMessage").WithSummary("Deletes a message.")
-            .Produces(StatusCodes.Status204NoContent).Refuses(401, 404, 409);
+            .Produces(StatusCodes.Status204NoContent).Refuses(400, 401, 404, 409);
     }
 
     private static Task<IResult> ListAsync(long id, HttpContext http, Operations operations)

@@ -12,6 +12,17 @@ public class OpenApiTests(Facade facade) : IClassFixture<Facade>
         Assert.Equal(committed.TrimEnd(), served.ReplaceLineEndings("\n").TrimEnd());
     }
 
+    [Theory]
+    [InlineData("CreateMessage", "201 400 401 404 422 default")]
+    [InlineData("UpdateMessage", "200 400 401 404 default")]
+    [InlineData("DeleteMessage", "204 400 401 404 409 default")]
+    public async Task Only_what_can_be_answered_is_described(string operation, string statuses)
+    {
+        var paths = JsonNode.Parse(await facade.Client.GetStringAsync("/openapi.json"))!["paths"]!.AsObject();
+        var route = paths.SelectMany(path => path.Value!.AsObject()).Single(method => method.Value!["operationId"]!.GetValue<string>() == operation);
+        Assert.Equal(statuses, string.Join(' ', route.Value!["responses"]!.AsObject().Select(response => response.Key)));
+    }
+
     [Fact]
     public async Task The_headers_of_answers_are_described()
     {
