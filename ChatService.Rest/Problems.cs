@@ -120,7 +120,12 @@ internal static class Problems
         };
 
     private static string? MemberName(IEnumerable<string>? field) =>
-        field?.LastOrDefault() is { } last
-            ? last == "currentPassword" ? "password" : JsonNamingPolicy.SnakeCaseLower.ConvertName(last)
-            : null;
+        field?.LastOrDefault() switch
+        {
+            "currentPassword" => "password",
+            "conversationId" => "id",
+            "idempotencyKey" => IdempotencyKey.Header,
+            { } last => JsonNamingPolicy.SnakeCaseLower.ConvertName(last),
+            null => null,
+        };
 }

@@ -60,7 +60,7 @@ internal static class MessageRoutes
 
         var reply = await operations.MutateAsync(
             http, "UpdateMessage", Addressed.Conversation(id), ("id", $"msg_{messageId}"), ("content", body.Value.Content));
-        return reply.Then(payload => TypedResults.Ok(MessageResponse.From(payload.Child("message"))));
+        return OfMessage(reply).Then(payload => TypedResults.Ok(MessageResponse.From(payload.Child("message"))));
     }
 
     private static async Task<IResult> DeleteAsync(long id, long messageId, HttpContext http, Operations operations)
@@ -69,8 +69,12 @@ internal static class MessageRoutes
             return problem;
 
         var reply = await operations.MutateAsync(http, "DeleteMessage", Addressed.Conversation(id), ("id", $"msg_{messageId}"));
-        return reply.Then(_ => TypedResults.NoContent());
+        return OfMessage(reply).Then(_ => TypedResults.NoContent());
     }
+
+    // The id of these inputs is the message's; in the path, id is the conversation's.
+    private static Reply OfMessage(Reply reply) =>
+        reply.Problem is { Field: "id" } problem ? reply with { Problem = problem with { Field = "messageId" } } : reply;
 
     // The schema knows a message without its conversation; under this address it must be in the one that is named.
     private static async Task<Problem?> FindElsewhereAsync(long id, long messageId, HttpContext http, Operations operations)

@@ -137,6 +137,32 @@ public class ProblemTests(Facade facade) : IClassFixture<Facade>
     }
 
     [Theory]
+    [InlineData("POST", "/conversations/1/messages:complete", "complete", "conversationId", "id")]
+    [InlineData("POST", "/conversations/1/messages", "createMessage", "idempotencyKey", "Idempotency-Key")]
+    [InlineData("PATCH", "/conversations/1", "updateConversation", "id", "id")]
+    [InlineData("PATCH", "/conversations/1/messages/2", "updateMessage", "id", "messageId")]
+    [InlineData("DELETE", "/conversations/1/messages/2", "deleteMessage", "id", "messageId")]
+    public async Task What_is_at_fault_beside_the_body_is_called_as_in_the_request(string method, string path, string mutation, string inSchema, string here)
+    {
+        var refusal = $$$"""{"{{{mutation}}}":{"errors":[{"code":"BAD_USER_INPUT","message":"Not this one.","field":["{{{inSchema}}}"]}]}}""";
+        facade.Answer(operation => Facade.Data(operation.Name == "GetMessage" ? """{"message":{"conversation":{"databaseId":1}}}""" : refusal));
+        var response = await facade.Client.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), path) { Content = JsonContent.Create(new { content = "Hello?", title = "Hello" }) });
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal(here, (await ReadAsync(response)).GetProperty("field").GetString());
+    }
+
+    [Theory]
+    [InlineData("many")]
+    [InlineData("0")]
+    public async Task A_limit_that_is_none_is_named(string limit)
+    {
+        var response = await facade.Client.GetAsync($"/users/1/messages:search?q=a&limit={limit}");
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        Assert.Equal("limit", (await ReadAsync(response)).GetProperty("field").GetString());
+    }
+
+    [Theory]
     [InlineData(false, 401, "UNAUTHENTICATED")]
     [InlineData(true, 404, "NOT_FOUND")]
     public async Task Without_a_user_secure_mode_asks_for_a_token_and_documented_mode_finds_nothing(bool documented, int status, string code)
