@@ -9,6 +9,15 @@ internal static class OpenApiDescription
 {
     private const string Scheme = "session";
     private const string RetryAfter = "Retry-After";
+
+    /// <summary>What any route can answer: of its host, its token, its way here or the service's state.</summary>
+    private static readonly ProblemCode[] _any =
+    [
+        ProblemCode.BadUserInput, ProblemCode.Unauthenticated, ProblemCode.OriginRefused, ProblemCode.MethodNotAllowed, ProblemCode.RequestTimeout,
+        ProblemCode.PayloadTooLarge, ProblemCode.UnsupportedMediaType, ProblemCode.RateLimited, ProblemCode.Overloaded, ProblemCode.StorageUnavailable,
+        ProblemCode.StorageFull, ProblemCode.ShuttingDown, ProblemCode.Internal,
+    ];
+
     private static readonly ResponseHeader _retryAfter = new(RetryAfter, "Whole seconds, at least one, after which to try again.");
 
     public static void Configure(OpenApiOptions options)
@@ -38,6 +47,9 @@ internal static class OpenApiDescription
                 operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Scheme, context.Document)] = [] }];
             OpenApiExamples.AddTo(operation);
             AddHeaders(operation, context.Description.ActionDescriptor.EndpointMetadata.OfType<ResponseHeader>());
+            // The library leaves their descriptions out.
+            foreach (var refusal in context.Description.ActionDescriptor.EndpointMetadata.OfType<ProducesResponseTypeMetadata>().Where(told => told.Description is not null))
+                operation.Responses![$"{refusal.StatusCode}"].Description = refusal.Description;
             AddAnyProblem(operation, context.Document!);
             return Task.CompletedTask;
         });
@@ -46,7 +58,7 @@ internal static class OpenApiDescription
     private static void AddAnyProblem(OpenApiOperation operation, OpenApiDocument document) =>
         operation.Responses!["default"] = new OpenApiResponse
         {
-            Description = "Any other problem: 403 a foreign origin, 405, 408 a body that does not arrive, 413 more than 1 MiB, 415 no JSON, 429 a limit, 503 no database or stopping. Retry-After says when to try again.",
+            Description = $"Any other problem: {string.Join("; ", ByStatus(_any).Select(ofStatus => $"{ofStatus.Key} {Names(ofStatus)}"))}. Retry-After says when to try again.",
             Content = new Dictionary<string, OpenApiMediaType>
             {
                 [ProblemResponse.MediaType] = new() { Schema = new OpenApiSchemaReference(nameof(ProblemResponse), document) },
@@ -75,12 +87,17 @@ internal static class OpenApiDescription
     public static RouteHandlerBuilder Tells(this RouteHandlerBuilder route, string header, string description) => route.WithMetadata(new ResponseHeader(header, description));
 
     /// <summary>Says which problems a route can answer, beside those that any route can.</summary>
-    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params int[] statuses)
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder route, params ProblemCode[] codes)
     {
-        foreach (var status in statuses)
-            route.Produces<ProblemResponse>(status, ProblemResponse.MediaType);
+        foreach (var ofStatus in ByStatus([.. codes, .. _any]).Where(ofStatus => ofStatus.Intersect(codes).Any()))
+            route.WithMetadata(new ProducesResponseTypeMetadata(ofStatus.Key, typeof(ProblemResponse), [ProblemResponse.MediaType]) { Description = Names(ofStatus) });
         return route;
     }
+
+    private static IEnumerable<IGrouping<int, ProblemCode>> ByStatus(IEnumerable<ProblemCode> codes) =>
+        codes.Distinct().Order().GroupBy(code => Problems.Table(code).Status).OrderBy(ofStatus => ofStatus.Key);
+
+    private static string Names(IEnumerable<ProblemCode> codes) => string.Join(", ", codes.Select(code => code.WireName()));
 }
 
 /// <summary>A header of a route's success, for its description.</summary>

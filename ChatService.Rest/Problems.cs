@@ -31,7 +31,7 @@ internal sealed record Problem(ProblemCode Code, string? Detail = null, string? 
     }
 }
 
-/// <param name="Code">What went wrong, for programs: NOT_FOUND, BAD_USER_INPUT, RATE_LIMITED.</param>
+/// <param name="Code">What went wrong, for programs: one of the names that the status has with its route.</param>
 /// <param name="RequestId">What to quote when asking for help.</param>
 /// <param name="Field">The member of the request that is at fault, if it is one.</param>
 internal sealed record ProblemResponse(

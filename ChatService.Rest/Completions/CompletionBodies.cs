@@ -39,5 +39,6 @@ internal sealed record SaidBy(string Role, string Content);
 /// <summary>The last event of a stream that fails after it began.</summary>
 internal sealed record StreamFailure(StreamError Error);
 
+/// <param name="Code">PROVIDER_INCOMPLETE, PROVIDER_TIMEOUT, COMPLETION_CANCELLED, SHUTTING_DOWN, or another of a problem's.</param>
 /// <param name="RequestId">Written as in a problem.</param>
 internal sealed record StreamError(string Code, string Message, [property: JsonPropertyName("requestId")] string RequestId);

@@ -9,7 +9,12 @@ internal static class CompletionRoutes
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost("/conversations/{id:long:min(1)}/messages:complete", CompleteAsync).TakesIdempotencyKey()
             .WithName("Complete").WithSummary("Answers the last question, or the one in content, whole or as an event stream.")
-            .Produces<CompletionResponse>().Refuses(400, 401, 404, 409, 422, 429, 502, 503, 504)
+            .Produces<CompletionResponse>()
+            .Refuses(
+                ProblemCode.BadUserInput, ProblemCode.Unauthenticated, ProblemCode.NotFound, ProblemCode.NothingToComplete, ProblemCode.ConversationBusy,
+                ProblemCode.CompletionCancelled, ProblemCode.IdempotencyConflict, ProblemCode.ContextOverflow, ProblemCode.ModelNotAllowed,
+                ProblemCode.RateLimited, ProblemCode.TooManyStreams, ProblemCode.Overloaded, ProblemCode.ProviderError, ProblemCode.ProviderIncomplete,
+                ProblemCode.ProviderUnavailable, ProblemCode.ProviderTimeout)
             .AddOpenApiOperationTransformer(DescribeStreamAsync);
 
     private static async Task<IResult> CompleteAsync(

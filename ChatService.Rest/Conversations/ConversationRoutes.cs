@@ -9,19 +9,20 @@ internal static class ConversationRoutes
     {
         routes.MapGet("/users/{userId:long:min(1)}/conversations", ListAsync)
             .WithName("ListConversations").WithSummary("All conversations of a user, latest activity first, the archived ones last.")
-            .Produces<ConversationListItem[]>().Refuses(401, 404);
+            .Produces<ConversationListItem[]>().Refuses(ProblemCode.Unauthenticated, ProblemCode.NotFound);
         routes.MapPost("/conversations", CreateAsync).TakesIdempotencyKey().Tells("Location", "The conversation's path.")
             .WithName("CreateConversation").WithSummary("Opens a conversation of a user.")
-            .Produces<ConversationResponse>(StatusCodes.Status201Created).Refuses(400, 401, 404, 422);
+            .Produces<ConversationResponse>(StatusCodes.Status201Created)
+            .Refuses(ProblemCode.BadUserInput, ProblemCode.Unauthenticated, ProblemCode.NotFound, ProblemCode.IdempotencyConflict);
         routes.MapGet("/conversations/{id:long:min(1)}", GetAsync)
             .WithName("GetConversation").WithSummary("A conversation.")
-            .Produces<ConversationResponse>().Refuses(401, 404);
+            .Produces<ConversationResponse>().Refuses(ProblemCode.Unauthenticated, ProblemCode.NotFound);
         routes.MapPatch("/conversations/{id:long:min(1)}", UpdateAsync)
             .WithName("UpdateConversation").WithSummary("Renames a conversation.")
-            .Produces<ConversationResponse>().Refuses(400, 401, 404);
+            .Produces<ConversationResponse>().Refuses(ProblemCode.BadUserInput, ProblemCode.Unauthenticated, ProblemCode.NotFound);
         routes.MapDelete("/conversations/{id:long:min(1)}", DeleteAsync)
             .WithName("DeleteConversation").WithSummary("Deletes a conversation with its messages.")
-            .Produces(StatusCodes.Status204NoContent).Refuses(401, 404);
+            .Produces(StatusCodes.Status204NoContent).Refuses(ProblemCode.Unauthenticated, ProblemCode.NotFound);
     }
 
     private static Task<IResult> ListAsync(long userId, HttpContext http, Operations operations)

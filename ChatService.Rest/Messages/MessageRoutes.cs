@@ -10,16 +10,18 @@ internal static class MessageRoutes
     {
         routes.MapGet("/conversations/{id:long:min(1)}/messages", ListAsync)
             .WithName("ListMessages").WithSummary("All messages of a conversation, oldest first.")
-            .Produces<MessageResponse[]>().Refuses(401, 404);
+            .Produces<MessageResponse[]>().Refuses(ProblemCode.Unauthenticated, ProblemCode.NotFound);
         routes.MapPost("/conversations/{id:long:min(1)}/messages", CreateAsync).TakesIdempotencyKey()
             .WithName("CreateMessage").WithSummary("Adds a message of the user's, without an answer.")
-            .Produces<MessageResponse>(StatusCodes.Status201Created).Refuses(400, 401, 404, 422);
+            .Produces<MessageResponse>(StatusCodes.Status201Created)
+            .Refuses(ProblemCode.BadUserInput, ProblemCode.Unauthenticated, ProblemCode.NotFound, ProblemCode.IdempotencyConflict);
         routes.MapPatch(Message, UpdateAsync)
             .WithName("UpdateMessage").WithSummary("Rewrites a message of the user's.")
-            .Produces<MessageResponse>().Refuses(400, 401, 404);
+            .Produces<MessageResponse>().Refuses(ProblemCode.BadUserInput, ProblemCode.Unauthenticated, ProblemCode.NotFound);
         routes.MapDelete(Message, DeleteAsync)
             .WithName("DeleteMessage").WithSummary("Deletes a message.")
-            .Produces(StatusCodes.Status204NoContent).Refuses(400, 401, 404, 409);
+            .Produces(StatusCodes.Status204NoContent)
+            .Refuses(ProblemCode.BadUserInput, ProblemCode.Unauthenticated, ProblemCode.NotFound, ProblemCode.ConversationBusy);
     }
 
     private static Task<IResult> ListAsync(long id, HttpContext http, Operations operations)

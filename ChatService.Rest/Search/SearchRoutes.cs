@@ -10,7 +10,7 @@ internal static class SearchRoutes
     public static void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet("/users/{userId:long:min(1)}/messages:search", SearchAsync)
             .WithName("SearchMessages").WithSummary("A user's messages that fit q best, the best first.")
-            .Produces<SearchHitResponse[]>().Refuses(400, 401, 404)
+            .Produces<SearchHitResponse[]>().Refuses(ProblemCode.BadUserInput, ProblemCode.Unauthenticated, ProblemCode.NotFound)
             // Nothing else here is refused by the framework, which does not say what it refuses.
             .AddEndpointFilter(async (context, next) =>
                 context.HttpContext.Response.StatusCode == StatusCodes.Status400BadRequest ? _wrongLimit : await next(context));

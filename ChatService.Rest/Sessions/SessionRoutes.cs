@@ -6,10 +6,11 @@ internal static class SessionRoutes
     {
         routes.MapPost("/sessions", CreateAsync).AllowAnonymous()
             .WithName("SignIn").WithSummary("Opens a session; its token goes into Authorization: Bearer.")
-            .Produces<SessionResponse>(StatusCodes.Status201Created).Refuses(400, 401, 429, 503);
+            .Produces<SessionResponse>(StatusCodes.Status201Created)
+            .Refuses(ProblemCode.BadUserInput, ProblemCode.InvalidCredentials, ProblemCode.RateLimited, ProblemCode.Overloaded);
         routes.MapDelete("/sessions/current", DeleteAsync)
             .WithName("SignOut").WithSummary("Ends the session whose token made the call.")
-            .Produces(StatusCodes.Status204NoContent).Refuses(401);
+            .Produces(StatusCodes.Status204NoContent).Refuses(ProblemCode.Unauthenticated);
     }
 
     private static async Task<IResult> CreateAsync(RequestBody<Credentials> body, HttpContext http, Operations operations)

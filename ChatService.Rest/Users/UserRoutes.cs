@@ -8,17 +8,20 @@ internal static class UserRoutes
     {
         routes.MapGet("/users/{username}", GetAsync)
             .WithName("GetUser").WithSummary("A user by name.")
-            .Produces<UserResponse>().Refuses(401, 404);
+            .Produces<UserResponse>().Refuses(ProblemCode.Unauthenticated, ProblemCode.NotFound);
         routes.MapPost("/users", CreateAsync).AllowAnonymous()
             .Tells("Location", "The user's path.").Tells("X-Session-Token", "In secure mode, the token of a session that has begun.")
             .WithName("CreateUser").WithSummary("Registers a user; in secure mode X-Session-Token has a session's token.")
-            .Produces<NewUserResponse>(StatusCodes.Status201Created).Refuses(400, 409, 429, 503);
+            .Produces<NewUserResponse>(StatusCodes.Status201Created)
+            .Refuses(ProblemCode.BadUserInput, ProblemCode.UsernameTaken, ProblemCode.RateLimited, ProblemCode.Overloaded);
         routes.MapPatch("/users/{username}", ChangePasswordAsync)
             .WithName("ChangePassword").WithSummary("Changes the password and ends the user's other sessions.")
-            .Produces<UserResponse>().Refuses(400, 401, 404, 429, 503);
+            .Produces<UserResponse>()
+            .Refuses(ProblemCode.BadUserInput, ProblemCode.Unauthenticated, ProblemCode.NotFound, ProblemCode.InvalidCredentials, ProblemCode.RateLimited, ProblemCode.Overloaded);
         routes.MapDelete("/users/{username}", DeleteAsync)
             .WithName("DeleteUser").WithSummary("Deletes a user with everything of theirs.")
-            .Produces(StatusCodes.Status204NoContent).Refuses(400, 401, 404, 429, 503);
+            .Produces(StatusCodes.Status204NoContent)
+            .Refuses(ProblemCode.BadUserInput, ProblemCode.Unauthenticated, ProblemCode.NotFound, ProblemCode.InvalidCredentials, ProblemCode.RateLimited, ProblemCode.Overloaded);
     }
 
     private static async Task<IResult> GetAsync(string username, HttpContext http, Operations operations)

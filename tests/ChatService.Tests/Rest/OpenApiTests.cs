@@ -18,15 +18,32 @@ public class OpenApiTests(Facade facade) : IClassFixture<Facade>
     [InlineData("DeleteMessage", "204 400 401 404 409 default")]
     public async Task Only_what_can_be_answered_is_described(string operation, string statuses)
     {
-        var paths = JsonNode.Parse(await facade.Client.GetStringAsync("/openapi.json"))!["paths"]!.AsObject();
+        var paths = await PathsAsync();
         var route = paths.SelectMany(path => path.Value!.AsObject()).Single(method => method.Value!["operationId"]!.GetValue<string>() == operation);
         Assert.Equal(statuses, string.Join(' ', route.Value!["responses"]!.AsObject().Select(response => response.Key)));
     }
 
     [Fact]
+    public async Task Each_problem_is_described_by_the_codes_that_it_can_have()
+    {
+        var paths = await PathsAsync();
+        var told = (
+            from path in paths
+            from method in path.Value!.AsObject()
+            from response in method.Value!["responses"]!.AsObject()
+            where !response.Key.StartsWith('2')
+            select (Of: $"{method.Value["operationId"]} {response.Key}", Codes: response.Value!["description"]!.GetValue<string>())).ToLookup(told => told.Of, told => told.Codes);
+        Assert.All(told.Where(one => !one.Key.EndsWith("default", StringComparison.Ordinal)), one => Assert.Matches("^[A-Z_]+(, [A-Z_]+)*$", one.Single()));
+        Assert.Equal("NOTHING_TO_COMPLETE, CONVERSATION_BUSY, COMPLETION_CANCELLED", told["Complete 409"].Single());
+        Assert.Equal("UNAUTHENTICATED, INVALID_CREDENTIALS", told["SignIn 401"].Single());
+        Assert.Equal("OVERLOADED, STORAGE_UNAVAILABLE, STORAGE_FULL, SHUTTING_DOWN", told["CreateUser 503"].Single());
+        Assert.Contains("403 ORIGIN_REFUSED; 405 METHOD_NOT_ALLOWED", told["GetUser default"].Single(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_headers_of_answers_are_described()
     {
-        var paths = JsonNode.Parse(await facade.Client.GetStringAsync("/openapi.json"))!["paths"]!.AsObject();
+        var paths = await PathsAsync();
         var told = (
             from path in paths
             from method in path.Value!.AsObject()
@@ -45,6 +62,8 @@ public class OpenApiTests(Facade facade) : IClassFixture<Facade>
             routes.SelectMany(route => route["responses"]!.AsObject().Where(response => response.Key is "429" or "503" or "default").Select(response => $"{route["operationId"]} {response.Key}")).Order(),
             told.Where(header => header.Key == "Retry-After").Select(header => $"{header.Operation} {header.Status}").Order());
     }
+
+    private async Task<JsonObject> PathsAsync() => JsonNode.Parse(await facade.Client.GetStringAsync("/openapi.json"))!["paths"]!.AsObject();
 }
 
 /// <summary>The description as its readers have it: other people's tools, and those who try what it shows.</summary>
