@@ -4,6 +4,8 @@ namespace ChatService.Rest;
 internal static class IdempotencyKey
 {
     public const string Header = "Idempotency-Key";
+    public const string Pattern = "^[!-~]{1,255}$";
+    public const string Words = "A name of the client's own for this request, 1 to 255 visible ASCII characters: a repeat has the effect, and the answer, of the first.";
     private const string Replayed = "Idempotent-Replayed";
 
     public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder route) => route.AddEndpointFilter(async (context, next) =>

@@ -1,4 +1,7 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.Mvc.Infrastructure;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -39,6 +42,13 @@ internal static class OpenApiDescription
                 Scheme = "bearer",
                 Description = "A session's token. Not asked for when the facade runs in documented mode.",
             });
+            return Task.CompletedTask;
+        });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            var member = context.JsonPropertyInfo?.AttributeProvider ?? (context.ParameterDescription?.ParameterDescriptor as IParameterInfoParameterDescriptor)?.ParameterInfo;
+            if (member?.GetCustomAttributes(typeof(AllowedValuesAttribute), inherit: false) is [AllowedValuesAttribute allowed])
+                schema.Enum = [.. allowed.Values.Select(value => JsonValue.Create($"{value}"))];
             return Task.CompletedTask;
         });
         options.AddOperationTransformer((operation, context, _) =>

@@ -1,17 +1,21 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 
 namespace ChatService.Rest;
 
 /// <param name="Stream">Whether the answer comes as an event stream.</param>
-/// <param name="Content">A new question, stored first; without it the last one is answered.</param>
+/// <param name="Content">A new question, stored first: 1 to 131,072 UTF-16 code units, not only white space. Without it the last one is answered.</param>
+/// <param name="Model">The name of a configured model; the conversation's if absent.</param>
+/// <param name="MaxOutputTokens">The most tokens that the answer may have; the model's own maximum if absent, and never more than that.</param>
+/// <param name="Temperature">The provider's default if absent.</param>
 /// <param name="Regenerate">Whether to answer anew a question that has an answer.</param>
 /// <param name="Recall">Whether the model gets what search finds in the user's other conversations.</param>
 internal sealed record CompleteRequest(
     bool Stream = false,
-    string? Content = null,
+    [property: Length(1, 131_072)] string? Content = null,
     string? Model = null,
-    int? MaxOutputTokens = null,
-    double? Temperature = null,
+    [property: Range(1, int.MaxValue)] int? MaxOutputTokens = null,
+    [property: Range(0.0, 2.0)] double? Temperature = null,
     bool? Regenerate = null,
     bool? Recall = null);
 
@@ -22,7 +26,7 @@ internal sealed record CompletionResponse(IReadOnlyList<CompletionChoice> Choice
 }
 
 /// <param name="FinishReason">stop, length or content_filter.</param>
-internal sealed record CompletionChoice(string FinishReason, int Index, SaidBy Message);
+internal sealed record CompletionChoice([property: AllowedValues("stop", "length", "content_filter")] string FinishReason, int Index, SaidBy Message);
 
 /// <summary>One event of the stream. The last one is the bare text [DONE].</summary>
 internal sealed record CompletionChunk(IReadOnlyList<CompletionDelta> Choices)
@@ -31,7 +35,7 @@ internal sealed record CompletionChunk(IReadOnlyList<CompletionDelta> Choices)
         new([new CompletionDelta(finishReason, 0, new SaidBy("assistant", content))]);
 }
 
-/// <param name="FinishReason">Null until the chunk after the last piece of text.</param>
+/// <param name="FinishReason">Null until the chunk after the last piece of text, which has stop, length or content_filter.</param>
 internal sealed record CompletionDelta(string? FinishReason, int Index, SaidBy Delta);
 
 internal sealed record SaidBy(string Role, string Content);

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -19,7 +21,7 @@ internal static class CompletionRoutes
 
     private static async Task<IResult> CompleteAsync(
         long id,
-        [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey,
+        [FromHeader(Name = IdempotencyKey.Header), RegularExpression(IdempotencyKey.Pattern), Description(IdempotencyKey.Words)] string? idempotencyKey,
         RequestBody<CompleteRequest> body,
         HttpContext http,
         Operations operations,

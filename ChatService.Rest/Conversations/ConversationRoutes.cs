@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 
@@ -36,7 +38,7 @@ internal static class ConversationRoutes
     }
 
     private static async Task<IResult> CreateAsync(
-        [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey,
+        [FromHeader(Name = IdempotencyKey.Header), RegularExpression(IdempotencyKey.Pattern), Description(IdempotencyKey.Words)] string? idempotencyKey,
         RequestBody<CreateConversationRequest> body,
         HttpContext http,
         Operations operations)
@@ -78,10 +80,12 @@ internal static class ConversationRoutes
 }
 
 /// <param name="UserId">A number, or its digits.</param>
+/// <param name="Title">1 to 200 UTF-16 code units, not only white space. A conversation without one gets it after its first answer.</param>
 internal sealed record CreateConversationRequest(
-    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] long UserId, string? Title = null);
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] long UserId, [property: Length(1, 200)] string? Title = null);
 
-internal sealed record UpdateConversationRequest(string Title);
+/// <param name="Title">1 to 200 UTF-16 code units, not only white space.</param>
+internal sealed record UpdateConversationRequest([property: Length(1, 200)] string Title);
 
 internal sealed record ConversationResponse(long Id, string Title, long UserId)
 {

@@ -1,3 +1,5 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Mvc;
 
 namespace ChatService.Rest;
@@ -36,7 +38,7 @@ internal static class MessageRoutes
 
     private static async Task<IResult> CreateAsync(
         long id,
-        [FromHeader(Name = IdempotencyKey.Header)] string? idempotencyKey,
+        [FromHeader(Name = IdempotencyKey.Header), RegularExpression(IdempotencyKey.Pattern), Description(IdempotencyKey.Words)] string? idempotencyKey,
         RequestBody<CreateMessageRequest> body,
         HttpContext http,
         Operations operations)
@@ -96,13 +98,15 @@ internal static class MessageRoutes
     };
 }
 
+/// <param name="Content">1 to 131,072 UTF-16 code units, not only white space.</param>
 /// <param name="Role">May be given, as "user".</param>
-internal sealed record CreateMessageRequest(string Content, string? Role = null);
+internal sealed record CreateMessageRequest([property: Length(1, 131_072)] string Content, string? Role = null);
 
-internal sealed record UpdateMessageRequest(string Content);
+/// <param name="Content">1 to 131,072 UTF-16 code units, not only white space.</param>
+internal sealed record UpdateMessageRequest([property: Length(1, 131_072)] string Content);
 
 /// <param name="Role">user, assistant or system.</param>
-internal sealed record MessageResponse(long Id, string Role, string Content)
+internal sealed record MessageResponse(long Id, [property: AllowedValues("user", "assistant", "system")] string Role, string Content)
 {
     public static MessageResponse From(Node message) =>
         new(message.Number("databaseId"), RoleName(message), message.Text("content"));

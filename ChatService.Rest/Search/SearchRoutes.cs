@@ -17,10 +17,10 @@ internal static class SearchRoutes
 
     private static async Task<IResult> SearchAsync(
         long userId,
-        [Required, Description("Words and \"phrases\".")] string? q,
+        [Required, Length(1, 1_000), Description("Words and \"phrases\", not only white space; nothing else is syntax.")] string? q,
         HttpContext http,
         Operations operations,
-        [Description("semantic, keyword or hybrid.")] string mode = "hybrid",
+        [AllowedValues("semantic", "keyword", "hybrid"), Description("How messages are compared with the text; in any case.")] string mode = "hybrid",
         [Range(1, 100)] int limit = 10)
     {
         if (q is null)
@@ -39,7 +39,8 @@ internal static class SearchRoutes
 }
 
 /// <param name="Score">Comparable within one answer only.</param>
-internal sealed record SearchHitResponse(long Id, long ConversationId, string Role, string Content, double Score, string Snippet)
+internal sealed record SearchHitResponse(
+    long Id, long ConversationId, [property: AllowedValues("user", "assistant", "system")] string Role, string Content, double Score, string Snippet)
 {
     public static SearchHitResponse From(Node hit)
     {

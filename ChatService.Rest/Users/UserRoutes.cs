@@ -71,8 +71,11 @@ internal static class UserRoutes
     }
 }
 
+/// <param name="Username">1 to 64 Latin letters, digits and ._@+-, beginning with a letter or digit; unique without regard to case.</param>
+/// <param name="Password">8 to 128 characters of any kind, taken exactly as sent; not the username. In documented mode one is enough.</param>
 internal sealed record Credentials(string Username, string Password);
 
+/// <param name="NewPassword">8 to 128 characters of any kind, taken exactly as sent; not the username. In documented mode one is enough.</param>
 internal sealed record ChangePasswordRequest(string Password, string NewPassword);
 
 internal sealed record DeleteUserRequest(string Password);

@@ -40,6 +40,46 @@ public class OpenApiTests(Facade facade) : IClassFixture<Facade>
         Assert.Contains("403 ORIGIN_REFUSED; 405 METHOD_NOT_ALLOWED", told["GetUser default"].Single(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("CreateMessageRequest", "content", "1 131072")]
+    [InlineData("UpdateMessageRequest", "content", "1 131072")]
+    [InlineData("CompleteRequest", "content", "1 131072")]
+    [InlineData("CompleteRequest", "max_output_tokens", "1 2147483647")]
+    [InlineData("CompleteRequest", "temperature", "0 2")]
+    [InlineData("CreateConversationRequest", "title", "1 200")]
+    [InlineData("UpdateConversationRequest", "title", "1 200")]
+    [InlineData("MessageResponse", "role", "user assistant system")]
+    [InlineData("CompletionChoice", "finish_reason", "stop length content_filter")]
+    [InlineData("Credentials", "username", "1 to 64 Latin letters")]
+    [InlineData("Credentials", "password", "8 to 128 characters")]
+    public async Task What_a_member_may_be_is_described(string schema, string member, string rule) =>
+        Assert.StartsWith(rule, Rule((await DescriptionAsync())["components"]!["schemas"]![schema]!["properties"]![member]!), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("q", "1 1000")]
+    [InlineData("mode", "semantic keyword hybrid")]
+    [InlineData("limit", "1 100")]
+    [InlineData("Idempotency-Key", "^[!-~]{1,255}$")]
+    public async Task What_a_parameter_may_be_is_described(string parameter, string rule)
+    {
+        var schemas =
+            from path in await PathsAsync()
+            from method in path.Value!.AsObject()
+            from described in method.Value!["parameters"]?.AsArray() ?? []
+            where described!["name"]!.GetValue<string>() == parameter
+            select described!["schema"]!;
+        Assert.NotEmpty(schemas);
+        Assert.All(schemas, schema => Assert.Equal(rule, Rule(schema)));
+    }
+
+    /// <summary>Its bounds, its pattern or its words; else what is said of it.</summary>
+    private static string Rule(JsonNode schema)
+    {
+        var keywords = new[] { "minLength", "maxLength", "minimum", "maximum", "pattern" }.Select(name => schema[name]).OfType<JsonNode>();
+        var rule = string.Join(' ', keywords.Concat(schema["enum"]?.AsArray().OfType<JsonNode>() ?? []));
+        return rule.Length > 0 ? rule : schema["description"]!.GetValue<string>();
+    }
+
     [Fact]
     public async Task The_headers_of_answers_are_described()
     {
@@ -63,7 +103,9 @@ public class OpenApiTests(Facade facade) : IClassFixture<Facade>
             told.Where(header => header.Key == "Retry-After").Select(header => $"{header.Operation} {header.Status}").Order());
     }
 
-    private async Task<JsonObject> PathsAsync() => JsonNode.Parse(await facade.Client.GetStringAsync("/openapi.json"))!["paths"]!.AsObject();
+    private async Task<JsonNode> DescriptionAsync() => JsonNode.Parse(await facade.Client.GetStringAsync("/openapi.json"))!;
+
+    private async Task<JsonObject> PathsAsync() => (await DescriptionAsync())["paths"]!.AsObject();
 }
 
 /// <summary>The description as its readers have it: other people's tools, and those who try what it shows.</summary>
