@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text.Json;
 
 namespace ChatService.Data;
 
@@ -85,7 +86,7 @@ public sealed class CompletionTelemetry
 
         public void End(CompletionEnding ending)
         {
-            var error = ending.ErrorCode?.ToString();
+            var error = ending.ErrorCode is { } code ? JsonNamingPolicy.SnakeCaseUpper.ConvertName($"{code}") : null;
             var tags = new TagList([.. Tags(_model)]);
             if (error is not null) tags.Add("error.type", error);
             _telemetry._duration.Record(Stopwatch.GetElapsedTime(_since).TotalSeconds, tags);

@@ -152,6 +152,24 @@ public sealed class TelemetryTests : IAsyncLifetime
         int Count(string name) => measured.Count(m => m.Name == name);
     }
 
+    [Fact]
+    public async Task A_failure_is_told_by_the_code_that_clients_see()
+    {
+        var model = $"failing-{Guid.NewGuid():N}";
+        await using var app = ChatApp.Start(_database, _provider, new Dictionary<string, string?> { ["Completions:Models:0:Name"] = model });
+        var measured = new ConcurrentQueue<(string Name, double Value, string Tags)>();
+        using var meters = Listen(app.Services.GetRequiredService<IMeterFactory>(), measured);
+        var activities = new ConcurrentQueue<Activity>();
+        using var listener = Listen(activities);
+        using var ada = await Person.SignUpAsync(app.Address, "ada");
+        _provider.Answer(Reply.Failure(400));
+        await ada.CompleteAsync(await ada.CreateConversationAsync(), "Are you there?");
+        var duration = Assert.Single(measured, m => m.Name == "gen_ai.client.operation.duration");
+        Assert.EndsWith("error.type=PROVIDER_ERROR", duration.Tags, StringComparison.Ordinal);
+        var answer = Assert.Single(activities, activity => Equals(activity.GetTagItem("chat.model"), model));
+        Assert.Equal("PROVIDER_ERROR", answer.GetTagItem("error.type"));
+    }
+
     /// <summary>Everything a person can say, each time with a word that must not come out anywhere else.</summary>
     private async Task TalkAsync(Uri address)
     {
