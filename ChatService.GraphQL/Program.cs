@@ -24,7 +24,13 @@ if (args.Contains("--print-schema"))
     return;
 }
 
-if (await app.PrepareAsync(migrateOnly: args.Contains("--migrate"))) return;
+if (await app.PrepareAsync(migrateOnly: args.Contains("--migrate")))
+{
+    // Its lines of the log wait in a queue.
+    await app.DisposeAsync();
+    return;
+}
+
 app.LogMode();
 app.UseKnownProxies();
 app.UseLastAnswers();

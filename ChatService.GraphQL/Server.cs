@@ -42,6 +42,7 @@ internal static class Server
     {
         var schema = migrateOnly ? Task.CompletedTask : Task.Run(() => app.Services.GetRequiredService<Documents>().CompileAsync("{ __typename }", default).AsTask());
         await Task.WhenAll(schema, app.PrepareDatabaseAsync(migrateOnly));
+        if (migrateOnly) app.LogMigrated();
         return migrateOnly;
     }
 

@@ -30,6 +30,11 @@ internal static partial class LogExtensions
         LogMode(app.Logger, app.Environment.EnvironmentName, facade, database, models, embedder);
     }
 
+    public static void LogMigrated(this WebApplication app) => LogMigrated(app.Logger);
+
+    [LoggerMessage(EventId = 9, EventName = "migrated", Level = LogLevel.Information, Message = "The tables are up to date.")]
+    private static partial void LogMigrated(ILogger logger);
+
     [LoggerMessage(EventId = 8, EventName = "start", Level = LogLevel.Information,
         Message = "Starting in {Environment}: facade {Facade}, database {Database}, models {Models}, embedder {Embedder}")]
     private static partial void LogMode(ILogger logger, string environment, FacadeMode facade, DatabaseProvider database, string models, string embedder);

@@ -200,6 +200,20 @@ public sealed class StartRuleTests
     }
 
     [Fact]
+    public async Task Migrating_an_empty_database_tells_of_no_error_and_when_it_is_done()
+    {
+        await using var database = await Databases.CreateEmptyAsync(DatabaseKind.Postgres);
+        await using (var superuser = NpgsqlDataSource.Create(database.AdminConnectionString))
+        await using (var command = superuser.CreateCommand("CREATE EXTENSION IF NOT EXISTS vector"))
+            await command.ExecuteNonQueryAsync();
+
+        var (code, output) = await ChatProcess.RunAsync(["--migrate"], ChatSettings.For(database, null, null));
+        Assert.True(code == 0, output);
+        Assert.DoesNotContain("\"Error\"", output, StringComparison.Ordinal);
+        Assert.Contains("The tables are up to date.", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Without_its_host_names_the_service_answers_400_and_with_them_nobody_else()
     {
         await using var database = await Databases.CreateAsync(DatabaseKind.Sqlite);
