@@ -11,7 +11,6 @@ namespace ChatService.GraphQL;
 public static class TelemetryExtensions
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    private const string ServiceName = "OTEL_SERVICE_NAME";
 
     /// <summary>What the instrumentation of requests tells as people have typed it, where they type what belongs elsewhere. The route says enough.</summary>
     private static readonly string[] _typed = ["url.path", "url.query", "url.full", "http.request.method_original", "user_agent.original"];
@@ -28,7 +27,8 @@ public static class TelemetryExtensions
     /// <summary>Apart, since a method's libraries are loaded when it is first called.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static void Export(WebApplicationBuilder builder) => builder.Services.AddOpenTelemetry()
-        .ConfigureResource(resource => resource.AddService(builder.Configuration[ServiceName] ?? "chat-service"))
+        // What comes later counts: the variables once more, which may give it another name.
+        .ConfigureResource(resource => resource.AddService("chat-service").AddEnvironmentVariableDetector())
         .WithTracing(traces => traces
             .AddAspNetCoreInstrumentation(requests =>
             {

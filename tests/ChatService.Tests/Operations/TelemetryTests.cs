@@ -5,7 +5,12 @@ using System.Net;
 using System.Net.Http.Json;
 using ChatService.Data;
 using ChatService.GraphQL;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using OpenTelemetry;
+using OpenTelemetry.Trace;
 
 namespace ChatService.Tests;
 
@@ -168,6 +173,26 @@ public sealed class TelemetryTests : IAsyncLifetime
         Assert.EndsWith("error.type=PROVIDER_ERROR", duration.Tags, StringComparison.Ordinal);
         var answer = Assert.Single(activities, activity => Equals(activity.GetTagItem("chat.model"), model));
         Assert.Equal("PROVIDER_ERROR", answer.GetTagItem("error.type"));
+    }
+
+    [Theory]
+    [InlineData(null, null, "chat-service")]
+    [InlineData("service.name=talks", null, "talks")]
+    [InlineData("service.name=talks", "calls", "calls")]
+    public async Task The_service_is_called_as_it_is_told(string? attributes, string? name, string expected)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:9",
+            ["OTEL_RESOURCE_ATTRIBUTES"] = attributes,
+            ["OTEL_SERVICE_NAME"] = name,
+        });
+        builder.WebHost.UseTestServer();
+        builder.AddChatTelemetry();
+        await using var app = builder.Build();
+        var resource = app.Services.GetRequiredService<TracerProvider>().GetResource();
+        Assert.Equal(expected, Assert.Single(resource.Attributes, attribute => attribute.Key == "service.name").Value);
     }
 
     /// <summary>Everything a person can say, each time with a word that must not come out anywhere else.</summary>
