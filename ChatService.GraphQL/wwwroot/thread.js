@@ -20,6 +20,7 @@ export class Thread {
   #repeating = new Attempt();
   #opening = null;
   #syncing = null;
+  #edition = 0;
 
   /**
    * `tell.changed(conversation)`, `tell.busy(isAnswering)`, `tell.failed(error)`, `tell.waiting(error)` until `tell.recovered(error)`, `tell.gone(id)`,
@@ -130,7 +131,9 @@ export class Thread {
     await this.#bring(() => this.#messages.reopen());
   }
 
+  /** As it is after a change that was made here. A reading that began before knows nothing of it. */
   show(conversation) {
+    this.#edition++;
     this.#showConversation(conversation);
   }
 
@@ -186,9 +189,10 @@ export class Thread {
 
   async #bring(read) {
     if (!this.conversation) return;
-    const { id } = this;
+    const [id, edition] = [this.id, this.#edition];
     const conversation = await read();
     if (id !== this.id || conversation === undefined) return;
+    if (edition !== this.#edition) return this.#bring(read);
     if (conversation) this.#showState(conversation);
     else this.#tell.gone(id);
   }

@@ -26,6 +26,21 @@ export async function hold(page, text, most = Infinity) {
   return { came: came.promise, release };
 }
 
+/** Keeps the first answer to a request with this text back, which is old when it is released. `came`: it is there. */
+export async function delay(page, text) {
+  const [gate, came] = [resolvers(), resolvers()];
+  let isOver = false;
+  await page.route(graphql, async (route) => {
+    if (isOver || !route.request().postData().includes(text)) return route.fallback();
+    isOver = true;
+    const response = await route.fetch();
+    came.resolve();
+    await gate.promise;
+    await route.fulfill({ response });
+  });
+  return { came: came.promise, release: gate.resolve };
+}
+
 /** The service does what is asked with this text in it, but the page hears that nobody knows. Returns what ends that. */
 export async function lose(page, text) {
   const handler = async (route) => {

@@ -1,7 +1,7 @@
 // What one does with conversations and messages.
 import assert from "node:assert/strict";
 import { contrastOfEdge, isAccessible } from "../browser.mjs";
-import { graphql, hold } from "../faults.mjs";
+import { delay, graphql, hold, reading } from "../faults.mjs";
 
 /** Saves what a dialog holds while the service cannot be reached: the dialog says so, and stays, or, where it is left meanwhile, the page does. */
 async function savesLater({ page }, mutation, isLeft = false) {
@@ -82,11 +82,17 @@ export const keeping = {
       await savesLater(ada, "updateConversation");
       assert.equal(await ada.page.getByLabel("Title").inputValue(), "Not lost");
     });
+    const id = ada.page.url().split("#/")[1];
+    const old = await delay(ada.page, reading);
+    await ada.write(id, 91, 91);
+    await old.came;
     await ada.page.getByRole("button", { name: "Archive", exact: true }).click();
     await ada.inList("To be gone", 0);
     await ada.page.locator("#done").getByText("Archived.").waitFor();
     await ada.heard("Archived.");
-    const id = ada.page.url().split("#/")[1];
+    old.release();
+    await ada.page.locator(".message").getByText("Note 91", { exact: true }).waitFor();
+    assert.equal(await ada.page.locator("#done").textContent(), "Archived.", "what was read before does not take it back");
     const elsewhere = (archived) => ada.call("mutation($input: UpdateConversationInput!) { updateConversation(input: $input) { errors { code } } }", { id, archived });
     await elsewhere(false);
     await ada.inList("To be gone", 1);
