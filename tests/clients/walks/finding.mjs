@@ -49,7 +49,7 @@ export const finding = {
     assert.match(await hit.locator(".snippet").innerText(), /Then the xylophone was silent/);
     assert.equal(await hit.locator("mark").innerText(), "xylophone");
     await hit.click();
-    await ada.page.locator(".message.found").waitFor();
+    await ada.page.locator(".message.found", { hasText: "xylophone" }).waitFor();
     const { text, isSeen } = await ada.page.evaluate(() => {
       const [range] = CSS.highlights.get("found");
       const [box, place] = [range, document.getElementById("scroller")].map((one) => one.getBoundingClientRect());
