@@ -37,7 +37,12 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
         _provider.Answer(Reply.Of("Once ", "upon ").Wait(gate));
         string conversation, started;
         Person ada;
-        var settings = new Dictionary<string, string?>(_settings) { ["Completions:Lease"] = "00:00:01", ["Completions:LeaseRenewal"] = "00:00:00.2" };
+        var settings = new Dictionary<string, string?>(_settings)
+        {
+            // SQLite has one process, so that what another one left needs no lease to run out.
+            ["Completions:Lease"] = kind == DatabaseKind.Sqlite ? "01:00:00" : "00:00:05",
+            ["Completions:LeaseRenewal"] = "00:00:00.2",
+        };
         await using (var first = await ChatProcess.StartAsync(_database, _provider, settings))
         {
             ada = await Person.SignUpAsync(first.Address, "ada");
@@ -47,8 +52,6 @@ public abstract class LifecycleTests(DatabaseKind kind) : IAsyncLifetime
             await first.KillAsync();
         }
 
-        // SQLite has one process, so that what another one left needs no lease to run out.
-        if (kind == DatabaseKind.Sqlite) settings["Completions:Lease"] = "01:00:00";
         await using var second = await ChatProcess.StartAsync(_database, _provider, settings);
         using var again = ada.At(second.Address);
         ada.Dispose();
