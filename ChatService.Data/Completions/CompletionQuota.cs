@@ -19,16 +19,17 @@ public sealed class CompletionQuota(IOptions<CompletionLimits> options, Completi
     {
         lock (_running)
         {
-            var running = _running.GetValueOrDefault(owner);
-            if (_limits.Enabled)
-            {
-                if (running >= _limits.CompletionsAtOncePerUser) return Limited("Other answers are being made for you. Wait for one.", _soon);
-                if (_rate.Take(owner) is { } wait) return Limited("You have asked for many answers. Wait a little.", wait);
-            }
-
-            _running[owner] = running + 1;
+            if (Check(owner, key => _rate.Take(key)) is { } limited) return limited;
+            _running[owner] = _running.GetValueOrDefault(owner) + 1;
             return null;
         }
+    }
+
+    /// <summary>Whether there is a place, which stays.</summary>
+    /// <returns>As <see cref="Take"/>.</returns>
+    public ChatError? Peek(long owner)
+    {
+        lock (_running) return Check(owner, _rate.Peek);
     }
 
     public void GiveBack(long owner)
@@ -37,6 +38,13 @@ public sealed class CompletionQuota(IOptions<CompletionLimits> options, Completi
         {
             if (--_running[owner] == 0) _running.Remove(owner);
         }
+    }
+
+    private ChatError? Check(long owner, Func<long, TimeSpan?> waitFor)
+    {
+        if (!_limits.Enabled) return null;
+        if (_running.GetValueOrDefault(owner) >= _limits.CompletionsAtOncePerUser) return Limited("Other answers are being made for you. Wait for one.", _soon);
+        return waitFor(owner) is { } wait ? Limited("You have asked for many answers. Wait a little.", wait) : null;
     }
 
     private ChatError Limited(string message, TimeSpan wait)

@@ -79,17 +79,18 @@ public sealed class CompletionService(
                     return new Once<Completion>(existing, Replayed: seen.Value is not null);
                 }
 
+                if (recalled is null)
+                {
+                    asked = turn.Value;
+                    // Not taken yet: of several that come at once under one key, one needs a place, and the others none.
+                    return engine.Slots.Peek() ?? quota.Peek(owner) ?? _recallFirst;
+                }
+
                 // Only what is made anew needs a place and counts, and once, however often the unit runs.
                 if (!placed && engine.Slots.Take() is { } full) return full;
                 placed = true;
                 if (!counted && quota.Take(owner) is { } limited) return limited;
                 counted = true;
-                if (recalled is null)
-                {
-                    asked = turn.Value;
-                    return _recallFirst;
-                }
-
                 var made = await turn.Value.BeginAsync(unit, request, recalled, questionId, answerId, engine.Instance, options.Value.Lease, token);
                 if (made.Failed) return made.Error;
                 Remember(answerId);

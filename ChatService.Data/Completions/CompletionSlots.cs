@@ -26,6 +26,16 @@ internal sealed class CompletionSlots(IOptions<CompletionOptions> options, Compl
         return _overloaded;
     }
 
+    /// <summary>Whether there is a place, which stays.</summary>
+    /// <returns>As <see cref="Take"/>.</returns>
+    public ChatError? Peek()
+    {
+        if (_isStopping) return _stopping;
+        if (_free.CurrentCount > 0) return null;
+        telemetry.LimitHit();
+        return _overloaded;
+    }
+
     public void GiveBack() => _free.Release();
 
     public void Stop() => _isStopping = true;
