@@ -16,7 +16,9 @@ public sealed partial class Housekeeping(
     /// <summary>Cursors expire a little before what they point at goes: clocks of two instances differ.</summary>
     private static readonly TimeSpan _grace = TimeSpan.FromHours(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => WorkAsync(stoppingToken).EndedBy(stoppingToken);
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.Value.PurgeInterval, clock.Time);
         do

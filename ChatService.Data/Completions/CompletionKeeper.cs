@@ -20,7 +20,9 @@ public sealed partial class CompletionKeeper(
     private Dictionary<WakeKey, (CompletionStatus Status, int Offset)> _seen = [];
     private Dictionary<long, long> _feeds = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => WorkAsync(stoppingToken).EndedBy(stoppingToken);
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
     {
         await TryAsync(SettleLeftoversAsync, stoppingToken);
         await Task.WhenAll(

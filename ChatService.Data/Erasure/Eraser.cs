@@ -68,7 +68,9 @@ public sealed partial class Eraser(ChatDatabase database, IOptions<ChangeOptions
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => WorkAsync(stoppingToken).EndedBy(stoppingToken);
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
     {
         while (true)
         {

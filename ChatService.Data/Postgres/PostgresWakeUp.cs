@@ -23,7 +23,7 @@ public sealed partial class PostgresWakeUp(
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => options.Value.Provider == DatabaseProvider.Postgres
-        ? Task.WhenAll(UntilStoppedAsync(ListenAsync, stoppingToken), UntilStoppedAsync(NotifyAsync, stoppingToken))
+        ? Task.WhenAll(UntilStoppedAsync(ListenAsync, stoppingToken), UntilStoppedAsync(NotifyAsync, stoppingToken)).EndedBy(stoppingToken)
         : Task.CompletedTask;
 
     private async Task UntilStoppedAsync(Func<CancellationToken, Task> work, CancellationToken ct)

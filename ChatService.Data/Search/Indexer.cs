@@ -32,7 +32,9 @@ public sealed partial class Indexer : BackgroundService
         _isAlone = databaseOptions.Value.Provider == DatabaseProvider.Sqlite;
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => WorkAsync(stoppingToken).EndedBy(stoppingToken);
+
+    private async Task WorkAsync(CancellationToken stoppingToken)
     {
         var backOff = TimeSpan.Zero;
         while (!stoppingToken.IsCancellationRequested)

@@ -162,8 +162,8 @@ public sealed class StartRuleTests
         other.Start();
         // The second one is set aside for documentation: nobody has it.
         var address = isTaken ? $"http://{other.LocalEndpoint}" : "http://192.0.2.1:3001";
-        // What its workers are cut short in is told with a stack, and is not what is asked here.
-        var settings = new Dictionary<string, string?> { ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "None", ["Logging:LogLevel:ChatService.Data"] = "None" };
+        // A statement that is cut short is told with a stack, and is not what is asked here.
+        var settings = new Dictionary<string, string?> { ["Facade:Mode"] = "secure", ["Logging:LogLevel:Microsoft.EntityFrameworkCore"] = "None" };
         var (code, output) = await ChatProcess.RunAsync(["--urls", address], ChatSettings.For(database, null, settings), "Development");
         Assert.Equal(1, code);
         Assert.Contains(expected, output, StringComparison.Ordinal);
