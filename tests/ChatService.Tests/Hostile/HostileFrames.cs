@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace ChatService.Tests;
 
@@ -42,7 +43,15 @@ internal static class HostileFrames
         await SayAsync(JsonSerializer.SerializeToUtf8Bytes(new { type = "connection_init", payload = new { Authorization = $"Bearer {token}" } }));
         if (await HearAsync() is not "connection_ack") return "no ack";
         await SayAsync(frame);
-        return await HearAsync() is var heard && _proper.Contains(heard) ? null : heard;
+        try
+        {
+            return await HearAsync() is var heard && _proper.Contains(heard) ? null : heard;
+        }
+        // The server's library hangs up as soon as it has sent 1007, which can be lost then.
+        catch (WebSocketException gone) when (gone.WebSocketErrorCode == WebSocketError.ConnectionClosedPrematurely && !Utf8.IsValid(frame))
+        {
+            return null;
+        }
 
         Task SayAsync(byte[] message) => socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
 
