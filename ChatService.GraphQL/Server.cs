@@ -11,9 +11,6 @@ internal static class Server
     /// <summary>The server counts the frames of a chunked body, too; what is in them is measured by who reads it.</summary>
     private const int MaximumFramingBytes = 64 * 1024;
 
-    /// <summary>Twice as many as SQLite's calls keep at most.</summary>
-    private const int Threads = 32;
-
     public static void ConfigureChatServer(this WebApplicationBuilder builder)
     {
         var (host, configuration) = (builder.WebHost, builder.Configuration);
@@ -50,13 +47,6 @@ internal static class Server
     {
         if (!migrateOnly && !app.Environment.IsDevelopment()) StartRules.CheckSettings(app);
         var sqlite = app.Services.GetRequiredService<IOptions<DatabaseOptions>>().Value.Provider == DatabaseProvider.Sqlite;
-        if (sqlite)
-        {
-            // The pool makes one in half a second, when those that it has do not come back.
-            ThreadPool.GetMinThreads(out var workers, out var completions);
-            ThreadPool.SetMinThreads(Math.Max(workers, Threads), completions);
-        }
-
         if (migrateOnly || sqlite || app.Environment.IsDevelopment()) await app.Services.MigrateChatAsync(CancellationToken.None);
         else await StartRules.CheckDatabaseAsync(app.Services, CancellationToken.None);
     }

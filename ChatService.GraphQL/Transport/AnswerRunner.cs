@@ -24,6 +24,9 @@ public sealed class AnswerRunner(OperationRuns runs, OpenStreams streams, Operat
         using var place = isTimed ? await gate.EnterAsync(caller, ct) : null;
         if (stream is null && place is null)
             return isTimed ? gate.Refuse() : OpenStreams.Full;
+        // A database that answers at once would keep the thread to the end, and those who come later from ever seeing who has a share already.
+        if (place is not null)
+            await Task.Yield();
         await using var run = runs.Open(operation, arguments, caller, stream, ct);
         if (isTimed)
             run.Life.CancelAfter(_options.OperationTimeout);
