@@ -54,8 +54,8 @@ public abstract class ChatDbContext(DbContextOptions options) : DbContext(option
     public abstract Task<bool?> HasCommittedAsync(ulong transaction, CancellationToken ct);
 
     /// <summary>
-    /// The first, or last, so many messages between two sequences of each of these conversations, replaced answers left out, those of one
-    /// conversation in reading order. Its cost goes by what is read, not by what the conversations hold.
+    /// The first so many messages between two sequences of each of these conversations, or the last, from the end on; replaced answers left out.
+    /// Its cost goes by what is read, not by what the conversations hold.
     /// </summary>
     public abstract IQueryable<Message> SomeOfEach(long owner, IReadOnlyList<long> conversations, int after, int before, int count, bool backwards);
 

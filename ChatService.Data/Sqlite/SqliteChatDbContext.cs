@@ -32,13 +32,17 @@ public sealed class SqliteChatDbContext(DbContextOptions<SqliteChatDbContext> op
     /// <summary>Nothing lies between the process and its file in which an answer could be lost.</summary>
     public override Task<bool?> HasCommittedAsync(ulong transaction, CancellationToken ct) => throw new NotSupportedException();
 
-    /// <remarks>It cannot take the first few of each: the sequence of the farthest comes first, then the range up to it.</remarks>
+    /// <remarks>
+    /// It cannot take the first few of each: the sequence of the farthest comes first, then the range up to it. That has one bound on each side,
+    /// since of two it would take the first for its index, and ask for the other one with every message.
+    /// </remarks>
     public override IQueryable<Message> SomeOfEach(long owner, IReadOnlyList<long> conversations, int after, int before, int count, bool backwards)
     {
-        const string Of = "owner_id = {0} AND conversation_id = one.value AND sequence > {2} AND sequence < {3} AND NOT superseded";
+        const string Of = "owner_id = {0} AND conversation_id = one.value AND NOT superseded";
         const string Those = $"SELECT m.* FROM json_each({{1}}) AS one CROSS JOIN messages AS m WHERE {Of}";
-        const string First = $"{Those} AND sequence <= coalesce((SELECT sequence FROM messages WHERE {Of} ORDER BY sequence LIMIT 1 OFFSET {{4}}), {{3}})";
-        const string Last = $"{Those} AND sequence >= coalesce((SELECT sequence FROM messages WHERE {Of} ORDER BY sequence DESC LIMIT 1 OFFSET {{4}}), {{2}})";
+        const string Between = $"SELECT sequence FROM messages WHERE {Of} AND sequence > {{2}} AND sequence < {{3}}";
+        const string First = $"{Those} AND sequence > {{2}} AND sequence <= coalesce(({Between} ORDER BY sequence LIMIT 1 OFFSET {{4}}), {{3}} - 1)";
+        const string Last = $"{Those} AND sequence < {{3}} AND sequence >= coalesce(({Between} ORDER BY sequence DESC LIMIT 1 OFFSET {{4}}), {{2}} + 1)";
         var some = Messages.FromSqlRaw(backwards ? Last : First, owner, JsonSerializer.Serialize(conversations), after, before, count - 1);
         return backwards ? some.OrderByDescending(m => m.Sequence) : some.OrderBy(m => m.Sequence);
     }
