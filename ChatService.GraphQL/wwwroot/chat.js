@@ -9,7 +9,7 @@ import { byId } from "./dom.js";
 import { unsaved } from "./editing.js";
 import { t } from "./i18n.js";
 import { listenToKeys } from "./keys.js";
-import { Leaving, takeDraft } from "./leaving.js";
+import { Leaving, takeDrafts } from "./leaving.js";
 import { ModelChoice } from "./models.js";
 import { Search } from "./search.js";
 import { signOut } from "./session.js";
@@ -42,7 +42,7 @@ export class Chat {
   /** `leave(reason)`: there is no session any more. */
   constructor(token, leave) {
     const ended = () => this.ended();
-    this.#leaving = new Leaving(leave, () => ({ username: byId("account-name").textContent, text: this.#composer.text || unsaved() }));
+    this.#leaving = new Leaving(leave, () => ({ username: byId("account-name").textContent, drafts: this.#composer.draftsWith(unsaved()) }));
     this.#api = new Api(token, ended);
     this.#socket = new Socket(token, ended, (isUp) => this.#line(isUp ? "" : t("offline")));
     this.#list = new ConversationList(this.#api, (action) => {
@@ -126,7 +126,7 @@ export class Chat {
     const { me, models, changeCursor } = await this.#insist(() => this.#api.query(everything));
     if (!me) return this.ended();
     byId("account-name").textContent = me.username;
-    this.#composer.restore(me.username, takeDraft(me.username));
+    this.#composer.restore(me.username, takeDrafts(me.username));
     this.#models.offer(models);
     // What is queried after this is not older than the feed.
     this.#changes.follow(changeCursor);
@@ -152,7 +152,7 @@ export class Chat {
 
   #created(conversation) {
     history.pushState(null, "", `#/${conversation.id}`);
-    this.#composer.moveTo(conversation.id);
+    this.#composer.move(null, conversation.id);
     this.#list.upsert(conversation);
     this.#list.mark(conversation.id);
   }
@@ -188,7 +188,7 @@ export class Chat {
     history.replaceState(null, "", location.pathname);
     // What was being written is lost only with what its writer deletes.
     if (this.#actions.isDeleting(id)) this.#composer.turnTo(null);
-    else this.#composer.moveTo(null);
+    else this.#composer.move(id, null);
     this.#list.mark(null);
     this.#thread.clear();
     this.#tell(this.#actions.isDeleting(id) ? "" : t("gone"));

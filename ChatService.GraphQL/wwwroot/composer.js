@@ -60,15 +60,22 @@ export class Composer {
   }
 
   set text(text) {
-    this.#box.value = text;
+    // Who is writing keeps their place in the same words.
+    if (this.#box.value !== text) this.#box.value = text;
     this.#fit();
     this.#keep();
   }
 
-  /** Brings back what this person has written here before; `draft` is what was in the box last, if that is known. */
-  restore(username, draft) {
-    this.#drafts.restore(username);
-    this.text = draft || this.#drafts.of(this.#place);
+  /** All that is written and not sent; where the box is empty, what is unsaved elsewhere is for it. */
+  draftsWith(unsaved) {
+    if (this.text === "") this.#drafts.keep(this.#place, unsaved);
+    return this.#drafts.all;
+  }
+
+  /** Brings back what this person has written here before, and what they had when their session ended. */
+  restore(username, drafts) {
+    this.#drafts.restore(username, drafts);
+    this.text = this.#drafts.of(this.#place);
   }
 
   /** Is for another conversation, with what was being written in that. */
@@ -78,12 +85,10 @@ export class Composer {
     this.notice("");
   }
 
-  /** Is for another conversation, into which it takes along what is in the box. */
-  moveTo(id) {
-    if (this.text === "") return this.turnTo(id);
-    this.#drafts.keep(this.#place, "");
-    this.#place = id;
-    this.#keep();
+  /** Is for another conversation, and takes along what was being written in one. */
+  move(from, to) {
+    this.#drafts.move(from, to);
+    this.turnTo(to);
   }
 
   /** Whether one's history is to be asked, too. */
