@@ -61,6 +61,25 @@ public sealed class OverloadTests
     }
 
     [Fact]
+    public async Task Who_waits_for_their_own_share_keeps_nobody_out()
+    {
+        await using var host = await TransportHost.StartAsync(
+            ("Limits:OperationsAtOnce", "2"), ("Limits:OperationsWaiting", "1"), ("Limits:OperationsAtOncePerCaller", "1"), ("Limits:OperationsWaitingPerCaller", "2"), ("Limits:OperationPatience", "00:01:00"));
+        var gate = host.Services.GetRequiredService<OperationGate>();
+        var ada = new Caller(1, null, "elsewhere");
+        var working = await gate.EnterAsync(ada, CancellationToken.None);
+        var waiting = new[] { gate.EnterAsync(ada, CancellationToken.None).AsTask(), gate.EnterAsync(ada, CancellationToken.None).AsTask() };
+
+        Assert.False(gate.IsFull);
+        Assert.Null(await gate.EnterAsync(ada, CancellationToken.None));
+        using var other = await host.PostAsync(Hello, token: "grace");
+        Assert.Equal(HttpStatusCode.OK, other.StatusCode);
+
+        working!.Dispose();
+        foreach (var turn in waiting) (await turn)!.Dispose();
+    }
+
+    [Fact]
     public async Task Whoever_has_waited_long_enough_is_told_so()
     {
         await using var host = await TransportHost.StartAsync(
