@@ -7,27 +7,13 @@ public sealed class PostgresHalfPairTests() : HalfPairTests(DatabaseKind.Postgre
 public sealed class SqliteHalfPairTests() : HalfPairTests(DatabaseKind.Sqlite);
 
 /// <summary>Watching from an offset that lies between the two halves of a character.</summary>
-public abstract class HalfPairTests(DatabaseKind kind) : SearchSuite(kind)
+public abstract class HalfPairTests(DatabaseKind kind) : ProviderSuite(kind)
 {
-    private ScriptedProvider _provider = null!;
-
-    public override async Task InitializeAsync()
-    {
-        _provider = await ScriptedProvider.StartAsync();
-        await base.InitializeAsync();
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _provider.DisposeAsync();
-    }
-
     [Fact]
     public async Task It_begins_with_the_whole_character_and_nothing_after_it_is_lost()
     {
         var gate = new Gate();
-        _provider.Answer(Reply.Of("a😀").Wait(gate).Text("b").Text("c"));
+        Provider.Answer(Reply.Of("a😀").Wait(gate).Text("b").Text("c"));
         var ada = await SignUpAsync("Ada");
         var request = new CompletionRequest(await ConverseAsync(ada), "What?", false, false, null, null, null);
         var id = Success(await Host.Get<CompletionService>().StartAsync(ada, request, null, Ct)).Value.Id;
@@ -56,7 +42,7 @@ public abstract class HalfPairTests(DatabaseKind kind) : SearchSuite(kind)
 
     private (string Key, string Value)[] Settings =>
     [
-        ("Completions:Models:0:Endpoint", _provider.Endpoint.AbsoluteUri), ("Completions:Models:0:ModelId", "scripted"),
+        ("Completions:Models:0:Endpoint", Provider.Endpoint.AbsoluteUri), ("Completions:Models:0:ModelId", "scripted"),
         ("Completions:FlushInterval", "00:00:00.02"), ("Completions:Sweep", "00:00:00.1"),
     ];
 

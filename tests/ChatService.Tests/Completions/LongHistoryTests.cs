@@ -8,22 +8,9 @@ public sealed class PostgresLongHistoryTests() : LongHistoryTests(DatabaseKind.P
 public sealed class SqliteLongHistoryTests() : LongHistoryTests(DatabaseKind.Sqlite);
 
 /// <summary>A question at the end of a very long conversation.</summary>
-public abstract class LongHistoryTests(DatabaseKind kind) : SearchSuite(kind)
+public abstract class LongHistoryTests(DatabaseKind kind) : ProviderSuite(kind)
 {
     private const int Earlier = 10_300;
-    private ScriptedProvider _provider = null!;
-
-    public override async Task InitializeAsync()
-    {
-        _provider = await ScriptedProvider.StartAsync();
-        await base.InitializeAsync();
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _provider.DisposeAsync();
-    }
 
     [Fact]
     public async Task What_is_dropped_is_counted_up_to_ten_thousand()
@@ -40,6 +27,6 @@ public abstract class LongHistoryTests(DatabaseKind kind) : SearchSuite(kind)
     }
 
     protected override Task StartAsync() => RestartAsync(
-        ("Completions:Models:0:Endpoint", _provider.Endpoint.AbsoluteUri), ("Completions:Models:0:ModelId", "scripted"),
+        ("Completions:Models:0:Endpoint", Provider.Endpoint.AbsoluteUri), ("Completions:Models:0:ModelId", "scripted"),
         ("Completions:Models:0:ContextTokens", "1024"), ("Completions:Models:0:MaxOutputTokens", "100"));
 }

@@ -9,29 +9,15 @@ public sealed class PostgresLostLeaseTests() : LostLeaseTests(DatabaseKind.Postg
 public sealed class SqliteLostLeaseTests() : LostLeaseTests(DatabaseKind.Sqlite);
 
 /// <summary>An instance that another one has taken for dead goes on doing what it owes others.</summary>
-public abstract class LostLeaseTests(DatabaseKind kind) : SearchSuite(
+public abstract class LostLeaseTests(DatabaseKind kind) : ProviderSuite(
     kind, ("Completions:Lease", "01:00:00"), ("Completions:LeaseRenewal", "00:00:00.05"), ("Completions:FlushInterval", "00:00:00.02"))
 {
-    private ScriptedProvider _provider = null!;
-
-    public override async Task InitializeAsync()
-    {
-        _provider = await ScriptedProvider.StartAsync();
-        await base.InitializeAsync();
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _provider.DisposeAsync();
-    }
-
     [Fact]
     public async Task What_a_dead_one_left_is_settled_also_where_the_own_cannot_be_given_up()
     {
         var ada = await SignUpAsync("Ada");
         var gate = new Gate();
-        _provider.Otherwise = _ => Reply.Of("Once upon ").Wait(gate).Text("a time.");
+        Provider.Otherwise = _ => Reply.Of("Once upon ").Wait(gate).Text("a time.");
         var (lost, left) = (await StartAsync(), await StartAsync());
         await using var db = Host.Open();
         await Eventually.HoldsAsync(async () => await db.CompletionTexts.Select(text => text.CompletionId).Distinct().CountAsync() == 2);
@@ -53,5 +39,5 @@ public abstract class LostLeaseTests(DatabaseKind kind) : SearchSuite(
     }
 
     protected override Task StartAsync() => RestartAsync(
-        ("Completions:Models:0:Endpoint", _provider.Endpoint.AbsoluteUri), ("Completions:Models:0:ModelId", "scripted"));
+        ("Completions:Models:0:Endpoint", Provider.Endpoint.AbsoluteUri), ("Completions:Models:0:ModelId", "scripted"));
 }

@@ -7,22 +7,8 @@ public sealed class PostgresSearchEmbeddingTests() : SearchEmbeddingTests(Databa
 public sealed class SqliteSearchEmbeddingTests() : SearchEmbeddingTests(DatabaseKind.Sqlite);
 
 /// <summary>A model of meanings behind a server: its absence, its refusals, and its successor.</summary>
-public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind)
+public abstract class SearchEmbeddingTests(DatabaseKind kind) : ProviderSuite(kind)
 {
-    private ScriptedProvider _provider = null!;
-
-    public override async Task InitializeAsync()
-    {
-        _provider = await ScriptedProvider.StartAsync();
-        await base.InitializeAsync();
-    }
-
-    public override async Task DisposeAsync()
-    {
-        await base.DisposeAsync();
-        await _provider.DisposeAsync();
-    }
-
     [Fact]
     public async Task Meaning_finds_what_shares_no_word()
     {
@@ -40,7 +26,7 @@ public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind
     public async Task Without_its_embedder_search_goes_by_words_and_says_so_and_recovers()
     {
         var ada = await SignUpAsync("Ada");
-        _provider.When(request => !request.IsChat, Reply.Failure(503));
+        Provider.When(request => !request.IsChat, Reply.Failure(503));
         await ConverseAsync(ada, null, "My umbrella is green", "My car is red");
         foreach (var mode in new[] { SearchMode.Semantic, SearchMode.Hybrid })
         {
@@ -52,7 +38,7 @@ public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind
         Assert.False((await SearchAsync(ada, "umbrella", SearchMode.Keyword)).Degraded);
         Assert.Equal(2, (await Host.Get<SearchService>().StatusAsync(ada, Ct)).Pending);
 
-        _provider.Forget();
+        Provider.Forget();
         Assert.Equal(2, (await IndexedAsync(ada)).Indexed);
         var again = await SearchAsync(ada, "parapluie");
         Assert.False(again.Degraded);
@@ -67,14 +53,14 @@ public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind
         var conversation = await ConverseAsync(ada, null, "My umbrella is green");
         await IndexedAsync(ada);
         var gate = new Gate();
-        _provider.When(request => !request.IsChat && request.Inputs.Contains("parapluie"), new Reply().Wait(gate));
+        Provider.When(request => !request.IsChat && request.Inputs.Contains("parapluie"), new Reply().Wait(gate));
         Assert.True((await SearchAsync(ada, "parapluie")).Degraded);
         Assert.True((await SearchAsync(ada, "parapluie")).Degraded);
         // The first may be on its way to the provider still, or given up before it got there.
-        Assert.InRange(_provider.Requests.Count(request => !request.IsChat && request.Inputs.Contains("parapluie")), 0, 1);
+        Assert.InRange(Provider.Requests.Count(request => !request.IsChat && request.Inputs.Contains("parapluie")), 0, 1);
 
         gate.Open();
-        _provider.Forget();
+        Provider.Forget();
         await WriteAsync(ada, conversation, "My car is red");
         await IndexedAsync(ada);
         Assert.Equal(["My umbrella is green"], await FindAsync(ada, "parapluie"));
@@ -84,7 +70,7 @@ public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind
     public async Task A_text_that_the_embedder_refuses_does_not_hold_up_the_others()
     {
         var ada = await SignUpAsync("Ada");
-        _provider.When(request => !request.IsChat && request.Inputs.Any(input => input.Contains("forbidden", StringComparison.Ordinal)), Reply.Failure(400));
+        Provider.When(request => !request.IsChat && request.Inputs.Any(input => input.Contains("forbidden", StringComparison.Ordinal)), Reply.Failure(400));
         var conversation = await ConverseAsync(ada, null, "My umbrella is green", "a forbidden umbrella", "My car is red");
         var refused = (await SearchAsync(ada, "forbidden", SearchMode.Keyword)).Hits.Single().Message.Id;
 
@@ -104,7 +90,7 @@ public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind
         await IndexedAsync(ada);
 
         var gate = new Gate();
-        _provider.When(request => !request.IsChat && request.Model == "new", new Reply().Wait(gate));
+        Provider.When(request => !request.IsChat && request.Model == "new", new Reply().Wait(gate));
         await UseAsync("new");
         await WriteAsync(ada, conversation, "the automobile of my aunt");
         // The new model hangs; the old one answers.
@@ -115,12 +101,12 @@ public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind
         await UseAsync("new");
         Assert.Equal("concepts", (await Host.Get<SearchService>().StatusAsync(ada, Ct)).Model);
         gate.Open();
-        _provider.Forget();
+        Provider.Forget();
         await UntilAsync(ada, status => status is { Model: "new", Pending: 0 });
 
-        var embedded = _provider.Requests.Count;
+        var embedded = Provider.Requests.Count;
         Assert.Equal(100, (await SearchAsync(ada, "car", SearchMode.Semantic, first: 100)).Hits.Count);
-        Assert.Equal("new", _provider.Requests[embedded].Model);
+        Assert.Equal("new", Provider.Requests[embedded].Model);
         await UntilAsync(ada, _ =>
         {
             using var db = Host.Open();
@@ -136,9 +122,9 @@ public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind
         var ada = await SignUpAsync("Ada");
         await ConverseAsync(ada, null, "My umbrella is green");
         await IndexedAsync(ada);
-        _provider.When(request => !request.IsChat && request.Model == "never", Reply.Failure(503));
+        Provider.When(request => !request.IsChat && request.Model == "never", Reply.Failure(503));
         await UseAsync("never");
-        await UntilAsync(ada, _ => _provider.Requests.Any(request => request.Model == "never"));
+        await UntilAsync(ada, _ => Provider.Requests.Any(request => request.Model == "never"));
         await UseAsync("concepts");
         await UntilAsync(ada, _ =>
         {
@@ -153,7 +139,7 @@ public abstract class SearchEmbeddingTests(DatabaseKind kind) : SearchSuite(kind
     private Task UseAsync(string model, params (string Key, string Value)[] settings) => RestartAsync(
     [
         ("Embeddings:Provider", "openai"),
-        ("Embeddings:Endpoint", _provider.Endpoint.AbsoluteUri),
+        ("Embeddings:Endpoint", Provider.Endpoint.AbsoluteUri),
         ("Embeddings:ModelId", model),
         ("Embeddings:LongestBackOff", "00:00:00.05"),
         .. settings,
